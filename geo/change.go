@@ -1,0 +1,73 @@
+package geo
+
+import (
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+// Operation is what a change did.
+type Operation string
+
+// The operations.
+const (
+	Create Operation = "create"
+	Update Operation = "update"
+	Delete Operation = "delete"
+)
+
+// Content is everything that is published, as of one revision: what a node
+// starts from.
+type Content struct {
+	Epoch       string
+	Revision    int64
+	CommittedAt time.Time
+	Types       []*AssetType // by Position
+	Areas       []*Area
+	Assets      []*Asset
+}
+
+// Batch is a run of revisions without a hole, oldest first. It is empty when
+// nothing is new. Clock is the database's newest revision when the batch was
+// read: a clock behind the reader's own position means a restore.
+type Batch struct {
+	Epoch     string
+	Clock     int64
+	Revisions []Revision
+}
+
+// Revision is one committed transaction, and what it did to published features.
+// It may hold no change (a held asset, a change taken back within it).
+type Revision struct {
+	Number      int64
+	CommittedAt time.Time
+	Changes     []Change
+}
+
+// Change is the state of one feature after a revision. Exactly one of Asset,
+// Area and Type is set unless it is a delete; an asset that is no longer
+// published is a delete.
+type Change struct {
+	Collection string // of the feature; "types" for the registry
+	ID         int64  // 0 for the registry
+	Delete     bool
+	Asset      *Asset
+	Area       *Area
+	Type       *AssetType
+}
+
+// Event is one revision as browsers hear of it.
+type Event struct {
+	Revision    int64
+	CommittedAt time.Time
+	Changes     []EventChange
+}
+
+// EventChange names a feature that changed, and where it was or is. Extent is
+// nil for features without a place.
+type EventChange struct {
+	Collection string
+	ID         int64
+	Operation  Operation
+	Extent     *orb.Bound
+}

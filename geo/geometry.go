@@ -1,0 +1,161 @@
+package geo
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+	"github.com/twpayne/go-geom"
+	"github.com/twpayne/go-geom/encoding/ewkb"
+)
+
+// go-geom reads and writes geometry at the edges (EWKB to and from PostGIS,
+// where SRID and Z survive); orb works inside. Only this file goes between.
+
+// SRID is the spatial reference of every stored geometry: WGS 84, lon lat.
+const SRID = 4326
+
+// DecodePoint reads the EWKB of a 2D point. nil bytes are no point.
+func DecodePoint(b []byte) (*orb.Point, error) {
+	if b == nil {
+		return nil, nil
+	}
+	g, err := ewkb.Unmarshal(b)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := g.(*geom.Point)
+	if !ok || p.Empty() {
+		return nil, fmt.Errorf("geo: %T is no point", g)
+	}
+	out := orb.Point{p.X(), p.Y()}
+	if !finite(out) {
+		return nil, fmt.Errorf("geo: point %v is not finite", out)
+	}
+	return &out, nil
+}
+
+// EncodePoint writes a point as EWKB; nil gives nil.
+func EncodePoint(p *orb.Point) []byte {
+	if p == nil {
+		return nil
+	}
+	b, err := ewkb.Marshal(geom.NewPointFlat(geom.XY, []float64{p[0], p[1]}).SetSRID(SRID), ewkb.NDR)
+	if err != nil {
+		return nil // cannot happen: a 2D point has a form
+	}
+	return b
+}
+
+// DecodeBoundary reads the EWKB of a polygon or multipolygon; Z and M are
+// dropped. nil bytes are an empty boundary.
+func DecodeBoundary(b []byte) (orb.MultiPolygon, error) {
+	if b == nil {
+		return nil, nil
+	}
+	g, err := ewkb.Unmarshal(b)
+	if err != nil {
+		return nil, err
+	}
+	switch g := g.(type) {
+	case *geom.MultiPolygon:
+		return fromMultiPolygon(g), nil
+	case *geom.Polygon:
+		return orb.MultiPolygon{fromPolygon(g)}, nil
+	}
+	return nil, fmt.Errorf("geo: %T is no boundary", g)
+}
+
+// EncodeBoundary writes a boundary as little-endian EWKB, byte for byte as
+// PostGIS's ST_AsEWKB writes the same multipolygon. An empty one gives nil.
+func EncodeBoundary(mp orb.MultiPolygon) []byte {
+	if len(mp) == 0 {
+		return nil
+	}
+	coords := make([][][]geom.Coord, len(mp))
+	for i, poly := range mp {
+		coords[i] = make([][]geom.Coord, len(poly))
+		for j, ring := range poly {
+			coords[i][j] = make([]geom.Coord, len(ring))
+			for k, p := range ring {
+				coords[i][j][k] = geom.Coord{p[0], p[1]}
+			}
+		}
+	}
+	g, err := geom.NewMultiPolygon(geom.XY).SetCoords(coords)
+	if err != nil {
+		return nil // cannot happen: every coordinate has two numbers
+	}
+	b, err := ewkb.Marshal(g.SetSRID(SRID), ewkb.NDR)
+	if err != nil {
+		return nil // cannot happen: 2D multipolygons have a form
+	}
+	return b
+}
+
+func fromMultiPolygon(g *geom.MultiPolygon) orb.MultiPolygon {
+	mp := make(orb.MultiPolygon, 0, g.NumPolygons())
+	for i := range g.NumPolygons() {
+		mp = append(mp, fromPolygon(g.Polygon(i)))
+	}
+	return mp
+}
+
+func fromPolygon(g *geom.Polygon) orb.Polygon {
+	poly := make(orb.Polygon, 0, g.NumLinearRings())
+	for i := range g.NumLinearRings() {
+		flat, stride := g.LinearRing(i).FlatCoords(), g.Stride()
+		ring := make(orb.Ring, 0, len(flat)/stride)
+		for k := 0; k+1 < len(flat); k += stride {
+			ring = append(ring, orb.Point{flat[k], flat[k+1]})
+		}
+		poly = append(poly, ring)
+	}
+	return poly
+}
+
+// Rewind turns exterior rings counter-clockwise and holes clockwise, as RFC
+// 7946 section 3.1.6 asks of output. It changes mp in place and returns it.
+func Rewind(mp orb.MultiPolygon) orb.MultiPolygon {
+	for _, poly := range mp {
+		for i, ring := range poly {
+			want := orb.CCW
+			if i > 0 {
+				want = orb.CW
+			}
+			if o := ring.Orientation(); o != 0 && o != want {
+				ring.Reverse()
+			}
+		}
+	}
+	return mp
+}
+
+// Indonesia is the extent that a point must lie in, with a margin: the
+// country reaches from 95.0° to 141.1° E and from 11.1° S to 6.1° N.
+var Indonesia = orb.Bound{Min: orb.Point{94.5, -11.5}, Max: orb.Point{141.5, 6.5}}
+
+// CheckPoint reports what is wrong with a point for Indonesia: not finite,
+// axes swapped (with the swapped point as suggestion), or outside the country.
+// It returns nil for a good point.
+func CheckPoint(p orb.Point) *FieldError {
+	switch {
+	case !finite(p):
+		return &FieldError{Pointer: "/geometry", Code: "not_finite", Message: Text{
+			ID: "Koordinat bukan angka.", EN: "The coordinates are not numbers."}}
+	case Indonesia.Contains(p):
+		return nil
+	case Indonesia.Contains(orb.Point{p[1], p[0]}):
+		return &FieldError{Pointer: "/geometry", Code: "swapped_axes",
+			Detail: map[string]any{"suggestion": [2]float64{p[1], p[0]}},
+			Message: Text{
+				ID: "Lintang dan bujur tertukar: bujur harus ditulis lebih dahulu.",
+				EN: "Latitude and longitude are swapped: longitude comes first."}}
+	}
+	return &FieldError{Pointer: "/geometry", Code: "outside_indonesia", Message: Text{
+		ID: "Titik berada di luar Indonesia.", EN: "The point lies outside Indonesia."}}
+}
+
+func finite(p orb.Point) bool {
+	return !math.IsNaN(p[0]) && !math.IsInf(p[0], 0) && !math.IsNaN(p[1]) && !math.IsInf(p[1], 0)
+}

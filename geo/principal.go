@@ -1,0 +1,109 @@
+package geo
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is what a grant lets its holder do.
+type Role string
+
+// The roles.
+const (
+	RoleAdministrator Role = "administrator" // Diskominfo, walidata
+	RolePIC           Role = "pic"           // a kelurahan's person in charge
+	RoleReviewer      Role = "reviewer"      // lurah, camat, or the agency of a type
+	RoleDinsos        Role = "dinsos"
+	RolePlanner       Role = "planner" // Bappeda
+	RoleService       Role = "service" // a program
+)
+
+// Grant gives a role over an area and all below it, for some asset types and
+// for a time.
+type Grant struct {
+	ID       int64
+	Role     Role
+	AreaCode Code      // "" is everywhere
+	Types    []string  // nil is every type
+	From     time.Time // zero is always
+	Until    time.Time // zero is for ever
+}
+
+// Principal is who asks. The zero value is the public. It is always an
+// argument, never hidden in a context.
+type Principal struct {
+	AccountID int64
+	Name      string // log-in name, the actor in history
+	Title     string
+	Grants    []Grant
+	Token     bool // came with a bearer token, not with a cookie
+}
+
+// Public is the principal of everybody who is not logged in.
+var Public = Principal{}
+
+// Anonymous reports whether nobody is logged in.
+func (p Principal) Anonymous() bool { return p.AccountID == 0 }
+
+// Actor is how history names the principal.
+func (p Principal) Actor() string {
+	if p.Anonymous() {
+		return "public"
+	}
+	return p.Name
+}
+
+// Action is something a principal wants to do.
+type Action string
+
+// The actions.
+const (
+	ActionRead       Action = "read"       // public fields of something published
+	ActionReadFull   Action = "read_full"  // internal fields, and what is held
+	ActionEdit       Action = "edit"       // create, change, delete an asset
+	ActionOverride   Action = "override"   // publish a point far outside its kelurahan
+	ActionAdminister Action = "administer" // settings, accounts, the registry
+)
+
+// Target is what an action is about. A zero Area is the whole database.
+type Target struct {
+	Area Code
+	Type string // "" when the action is about no type
+	Held bool   // an asset that is not published
+}
+
+// Can reports whether principal p may do action to target at time now. It is
+// the only place that decides; the rest ask.
+func Can(p Principal, action Action, target Target, now time.Time) bool {
+	if action == ActionRead && !target.Held {
+		return true
+	}
+	for _, g := range p.Grants {
+		if g.holds(target, now) && g.Role.may(action) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g Grant) holds(target Target, now time.Time) bool {
+	if !g.From.IsZero() && now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+		return false
+	}
+	if g.AreaCode != "" && (target.Area == "" || !target.Area.Within(g.AreaCode)) {
+		return false
+	}
+	return g.Types == nil || target.Type == "" || slices.Contains(g.Types, target.Type)
+}
+
+func (r Role) may(action Action) bool {
+	switch r {
+	case RoleAdministrator:
+		return true
+	case RolePIC, RoleService:
+		return action == ActionRead || action == ActionReadFull || action == ActionEdit
+	case RoleReviewer:
+		return action == ActionRead || action == ActionReadFull
+	}
+	return action == ActionRead
+}
