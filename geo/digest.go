@@ -66,3 +66,10 @@ func timeMicros(t *time.Time) string {
 	}
 	return strconv.FormatInt(t.UnixMicro(), 10)
 }
+
+// Digest stands for all features of a collection: how many there are, and the
+// sum of their digests, wrapping at 64 bits.
+type Digest struct {
+	Count int   `json:"count"`
+	Sum   int64 `json:"sum"`
+}

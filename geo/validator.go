@@ -1,0 +1,173 @@
+package geo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// Validator checks attributes against the JSON Schemas of asset types. It
+// keeps each compiled schema by type and version, and may be used by many
+// goroutines.
+type Validator struct {
+	mu      sync.Mutex
+	schemas map[schemaKey]*jsonschema.Schema
+}
+
+type schemaKey struct {
+	name    string
+	version int
+}
+
+// NewValidator returns a validator without schemas; they are compiled on use.
+func NewValidator() *Validator {
+	return &Validator{schemas: map[schemaKey]*jsonschema.Schema{}}
+}
+
+// Check returns what is wrong with attributes under type t, in the order of
+// the type's fields. An unreadable schema is one error at /properties.
+func (v *Validator) Check(t *AssetType, attributes map[string]json.RawMessage) []FieldError {
+	schema, err := v.schema(t)
+	if err != nil {
+		return []FieldError{fieldError("/properties", "schema",
+			"Aturan isian jenis ini rusak. Hubungi administrator.", "The rules of this type are broken. Ask an administrator.")}
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(object(attributes)))
+	if err != nil {
+		return []FieldError{fieldError("/properties", "json", "Isian bukan JSON yang sah.", "The fields are not valid JSON.")}
+	}
+	if err := textProblem(attributes); err != nil {
+		return []FieldError{*err}
+	}
+	var failed *jsonschema.ValidationError
+	if err := schema.Validate(value); !errors.As(err, &failed) {
+		return nil
+	}
+	problems := leaves(failed, nil)
+	slices.SortStableFunc(problems, func(a, b FieldError) int {
+		return fieldPosition(t, a.Pointer) - fieldPosition(t, b.Pointer)
+	})
+	return problems
+}
+
+func textProblem(attributes map[string]json.RawMessage) *FieldError {
+	for name, raw := range attributes {
+		if !bytes.Contains(raw, []byte(`\u`)) && !bytes.ContainsFunc(raw, func(c rune) bool { return c < 0x20 }) {
+			continue
+		}
+		var s string
+		if json.Unmarshal(raw, &s) == nil && !printable(s) {
+			e := fieldError("/properties/"+name, "characters", "Berisi huruf yang tidak dapat disimpan.", "Holds characters that cannot be stored.")
+			return &e
+		}
+	}
+	return nil
+}
+
+func fieldPosition(t *AssetType, pointer string) int {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/properties/"), "/")
+	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
+}
+
+func (v *Validator) schema(t *AssetType) (*jsonschema.Schema, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	key := schemaKey{t.Name, t.Version}
+	if s := v.schemas[key]; s != nil {
+		return s, nil
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(t.Schema))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	url := "patok:" + t.Name
+	if err := c.AddResource(url, document); err != nil {
+		return nil, err
+	}
+	s, err := c.Compile(url)
+	if err != nil {
+		return nil, err
+	}
+	v.schemas[key] = s
+	return s, nil
+}
+
+// leaves turns the innermost causes of a validation error into field errors.
+func leaves(e *jsonschema.ValidationError, out []FieldError) []FieldError {
+	if len(e.Causes) > 0 {
+		for _, c := range e.Causes {
+			out = leaves(c, out)
+		}
+		return out
+	}
+	pointer := "/properties"
+	for _, part := range e.InstanceLocation {
+		pointer += "/" + part
+	}
+	if k, ok := e.ErrorKind.(*kind.Required); ok {
+		for _, name := range k.Missing {
+			out = append(out, fieldError("/properties/"+name, "required", "Wajib diisi.", "Required."))
+		}
+		return out
+	}
+	code, message := explain(e.ErrorKind)
+	return append(out, FieldError{Pointer: pointer, Code: code, Message: message})
+}
+
+// explain puts a broken schema rule into words that a person in an office
+// understands.
+func explain(k jsonschema.ErrorKind) (string, Text) {
+	switch k := k.(type) {
+	case *kind.Enum:
+		values := make([]string, len(k.Want))
+		for i, w := range k.Want {
+			values[i] = fmt.Sprint(w)
+		}
+		list := strings.Join(values, ", ")
+		return "enum", Text{ID: "Harus salah satu dari: " + list + ".", EN: "Must be one of: " + list + "."}
+	case *kind.Type:
+		return "type", typeText(k.Want)
+	case *kind.Minimum:
+		n, _ := k.Want.Float64()
+		return "minimum", Text{ID: fmt.Sprintf("Paling sedikit %g.", n), EN: fmt.Sprintf("At least %g.", n)}
+	case *kind.Maximum:
+		n, _ := k.Want.Float64()
+		return "maximum", Text{ID: fmt.Sprintf("Paling banyak %g.", n), EN: fmt.Sprintf("At most %g.", n)}
+	case *kind.MaxLength:
+		return "too_long", Text{ID: fmt.Sprintf("Paling banyak %d huruf.", k.Want), EN: fmt.Sprintf("At most %d characters.", k.Want)}
+	case *kind.Pattern:
+		return "pattern", Text{ID: "Bentuk isian tidak sesuai.", EN: "Not in the expected form."}
+	case *kind.Format:
+		return "format", Text{ID: "Bentuk isian tidak sesuai (" + k.Want + ").", EN: "Not in the expected form (" + k.Want + ")."}
+	case *kind.UniqueItems:
+		return "unique", Text{ID: "Pilihan tidak boleh berulang.", EN: "A choice may not be repeated."}
+	case *kind.AdditionalProperties:
+		return "unknown", Text{ID: "Isian ini tidak dikenal.", EN: "This field is not known."}
+	}
+	return "schema", Text{ID: "Isian tidak sesuai aturan.", EN: "The value breaks a rule."}
+}
+
+func typeText(want []string) Text {
+	words := map[string]Text{
+		"integer": {ID: "bilangan bulat", EN: "a whole number"},
+		"number":  {ID: "angka", EN: "a number"},
+		"string":  {ID: "teks", EN: "text"},
+		"boolean": {ID: "ya atau tidak", EN: "yes or no"},
+		"array":   {ID: "daftar", EN: "a list"},
+		"object":  {ID: "objek", EN: "an object"},
+	}
+	w := words[strings.Join(want, "")]
+	if w.ID == "" {
+		w = Text{ID: strings.Join(want, "/"), EN: strings.Join(want, "/")}
+	}
+	return Text{ID: "Harus berupa " + w.ID + ".", EN: "Must be " + w.EN + "."}
+}
