@@ -3,6 +3,7 @@ package geo
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind classifies an error by what the caller can do about it. handlers has
@@ -41,8 +42,9 @@ type Error struct {
 	Op         string // the operation, such as store.Apply
 	Message    Text
 	Fields     []FieldError
-	Current    *Asset   // with Stale
-	Candidates []*Asset // with Duplicate
+	Current    *Asset        // with Stale
+	Candidates []*Asset      // with Duplicate
+	RetryAfter time.Duration // with RateLimited and Unavailable; 0 when nobody knows
 	Err        error
 }
 
