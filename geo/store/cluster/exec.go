@@ -3,7 +3,6 @@ package cluster
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,14 +48,6 @@ func run(cmd *exec.Cmd) (string, error) {
 		return out.String(), fmt.Errorf("%s: %w:\n%s", name, err, text)
 	}
 	return out.String(), fmt.Errorf("%s: %w", name, err)
-}
-
-// exitCode is the program's own exit code, -1 when it did not exit by itself.
-func exitCode(err error) int {
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode()
-	}
-	return -1
 }
 
 // tail returns the last lines of a text.

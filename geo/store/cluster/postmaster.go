@@ -165,6 +165,8 @@ func (c *Cluster) pgCtlStart(ctx context.Context) error {
 	}
 	cmd := as(command(ctx, c.bin.Path("pg_ctl"), "start", "--silent", "--wait", "--timeout=86400",
 		"--pgdata="+c.folder.pg(), "--log="+startLog), c.folder.runAs)
+	// While it waits, pg_ctl passes an interrupt on to the server; a kill would leave that to come up unattended.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if _, err := run(cmd); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("start PostgreSQL: %w", context.Cause(ctx))
