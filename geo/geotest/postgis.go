@@ -88,22 +88,11 @@ func AppURL(t testing.TB, databaseURL string) string {
 // On a server that asks for passwords the role is given one.
 func Role(t testing.TB, databaseURL, role string) string {
 	t.Helper()
-	u, err := url.Parse(databaseURL)
+	roleURL, err := started(t).role(t.Context(), databaseURL, role)
 	if err != nil {
-		t.Fatal("geotest: the database's URL cannot be parsed")
-	}
-	s := started(t)
-	if !s.external {
-		u.User = url.User(role)
-		return u.String()
-	}
-	const password = "patok-test"
-	sql := "alter role " + pgx.Identifier{role}.Sanitize() + " password '" + password + "'"
-	if err := s.locked(t.Context(), func(ctx context.Context, c *pgx.Conn) error { _, err := c.Exec(ctx, sql); return err }); err != nil {
 		t.Fatal("geotest: ", err)
 	}
-	u.User = url.UserPassword(role, password)
-	return u.String()
+	return roleURL
 }
 
 // DataDir returns the folder of real data beside the checkout.
@@ -287,6 +276,26 @@ func (s *server) exec(ctx context.Context, sql string) error {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, sql)
 	return err
+}
+
+// rolePassword is what roles get on a server of tests that asks for passwords.
+const rolePassword = "patok-test"
+
+func (s *server) role(ctx context.Context, databaseURL, role string) (string, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return "", errors.New("the database's URL cannot be parsed") // the parser's own error repeats the password
+	}
+	if !s.external {
+		u.User = url.User(role)
+		return u.String(), nil
+	}
+	u.User = url.UserPassword(role, rolePassword)
+	sql := "alter role " + pgx.Identifier{role}.Sanitize() + " password '" + rolePassword + "'"
+	return u.String(), s.locked(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, sql)
+		return err
+	})
 }
 
 // locked runs work while no other test process is in a locked part. The lock ends with the connection.
