@@ -27,6 +27,7 @@ type AssetType struct {
 	Name             string          `json:"name"`
 	Version          int             `json:"version"` // grows with the schema; kept per asset
 	Label            Text            `json:"label"`
+	LabelDesa        *Text           `json:"label_desa,omitempty"` // where a desa's asset is called otherwise
 	Plural           Text            `json:"plural"`
 	Icon             string          `json:"icon"`
 	Color            string          `json:"color"`
@@ -47,6 +48,7 @@ type AssetType struct {
 type Field struct {
 	Name        string      `json:"name"`
 	Label       Text        `json:"label"`
+	LabelDesa   *Text       `json:"label_desa,omitempty"` // where it is called otherwise in a desa
 	Help        Text        `json:"help"`
 	Sensitivity Sensitivity `json:"sensitivity"`
 	Personal    bool        `json:"personal"` // about a person: kept in the erasable table
