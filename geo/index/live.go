@@ -1,0 +1,43 @@
+package index
+
+import (
+	"sync/atomic"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Live holds the current snapshot. Any number of readers call Snapshot; one
+// follower calls Reset and Apply.
+type Live struct{ current atomic.Pointer[Snapshot] }
+
+// NewLive returns a holder of an empty snapshot.
+func NewLive() *Live {
+	l := new(Live)
+	l.Reset(geo.Content{})
+	return l
+}
+
+// Snapshot returns the current snapshot, never nil.
+func (l *Live) Snapshot() *Snapshot { return l.current.Load() }
+
+// Reset replaces the snapshot by content as a whole.
+func (l *Live) Reset(content geo.Content) { l.current.Store(New(content)) }
+
+// Apply publishes the snapshot after batch and returns its events.
+func (l *Live) Apply(batch []geo.Revision) []geo.Event {
+	next, events := l.Snapshot().Apply(batch)
+	l.current.Store(next)
+	return events
+}
+
+// Position is the epoch and the revision of the current snapshot.
+func (l *Live) Position() (epoch string, revision int64) {
+	s := l.Snapshot()
+	return s.epoch, s.revision
+}
+
+// Digests are those of the current snapshot, with its position.
+func (l *Live) Digests() (epoch string, revision int64, byCollection map[string]geo.Digest) {
+	s := l.Snapshot()
+	return s.epoch, s.revision, s.Digests()
+}

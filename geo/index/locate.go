@@ -1,0 +1,116 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Locate returns the areas that contain the point, from provinsi down. The
+// boundary itself counts as inside, so a point on a shared border lies in both
+// neighbours; where areas of a level overlap it returns all of them, by id.
+func (s *Snapshot) Locate(p orb.Point) []*geo.Area {
+	var found []*geo.Area
+	if !onEarth(p) {
+		return nil
+	}
+	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
+		from := len(found)
+		s.areas[level].tree.Search(p, p, func(_, _ [2]float64, shape *Shape) bool {
+			if shape.Contains(p) {
+				found = append(found, shape.Area)
+			}
+			return true
+		})
+		slices.SortFunc(found[from:], func(a, b *geo.Area) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	return found
+}
+
+// Contains reports whether the point lies in the area's boundary or on it. It
+// reckons in plain degrees, as PostGIS's geometry does.
+func (s *Shape) Contains(p orb.Point) bool {
+	if !s.drawn || !s.Bound.Contains(p) {
+		return false
+	}
+	for _, polygon := range s.Area.Boundary {
+		if polygonContains(polygon, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func polygonContains(polygon orb.Polygon, p orb.Point) bool {
+	inside := false
+	for _, ring := range polygon {
+		in, on := ringContains(ring, p)
+		if on {
+			return true
+		}
+		inside = inside != in // in a hole, an even number of rings is around the point
+	}
+	return inside
+}
+
+// ringContains counts the edges that a ray to the east crosses. An edge holds
+// its lower end and not its upper one, so a ray through a vertex counts once.
+func ringContains(ring orb.Ring, p orb.Point) (inside, on bool) {
+	for i := 1; i < len(ring); i++ {
+		a, b := ring[i-1], ring[i]
+		if a[1] > p[1] && b[1] > p[1] || a[1] < p[1] && b[1] < p[1] {
+			continue
+		}
+		if a[0] < p[0] && b[0] < p[0] {
+			continue
+		}
+		side := (b[0]-a[0])*(p[1]-a[1]) - (b[1]-a[1])*(p[0]-a[0])
+		if side == 0 && min(a[0], b[0]) <= p[0] && p[0] <= max(a[0], b[0]) {
+			return false, true
+		}
+		if (a[1] > p[1]) != (b[1] > p[1]) && (side > 0) == (b[1] > a[1]) {
+			inside = !inside
+		}
+	}
+	return inside, false
+}
+
+// touches reports whether the boundary and the box share a point.
+func (s *Shape) touches(b orb.Bound) bool {
+	if !s.drawn || !s.Bound.Intersects(b) {
+		return false
+	}
+	if b.Contains(s.Bound.Min) && b.Contains(s.Bound.Max) || s.Contains(b.Min) {
+		return true
+	}
+	for _, polygon := range s.Area.Boundary {
+		for _, ring := range polygon {
+			for i := 1; i < len(ring); i++ {
+				if segmentTouches(ring[i-1], ring[i], b) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// segmentTouches clips the segment a-b by the box (Liang and Barsky 1984).
+func segmentTouches(a, b orb.Point, box orb.Bound) bool {
+	enter, leave := 0.0, 1.0
+	for axis := range 2 {
+		delta := b[axis] - a[axis]
+		if delta == 0 {
+			if a[axis] < box.Min[axis] || a[axis] > box.Max[axis] {
+				return false
+			}
+			continue
+		}
+		t0, t1 := (box.Min[axis]-a[axis])/delta, (box.Max[axis]-a[axis])/delta
+		enter, leave = max(enter, min(t0, t1)), min(leave, max(t0, t1))
+	}
+	return enter <= leave
+}

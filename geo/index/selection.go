@@ -1,0 +1,89 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/tidwall/btree"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// selection gathers the page of a query while its candidates pass by.
+type selection[T any] struct {
+	ctx     context.Context // of this one query, which the selection does not outlive
+	limit   int
+	after   int64
+	id      func(T) int64
+	match   func(T) bool
+	matched int
+	seen    int
+	found   []T // the page and one more, and while candidates come in no order some others
+}
+
+func newSelection[T any](ctx context.Context, q geo.Query, id func(T) int64, match func(T) bool) *selection[T] {
+	return &selection[T]{ctx: ctx, limit: q.Limit, after: q.After, id: id, match: match}
+}
+
+// take adds a candidate that comes in no order. It returns false when the
+// caller has gone.
+func (s *selection[T]) take(feature T) bool {
+	if s.match(feature) {
+		s.matched++
+		if s.id(feature) > s.after {
+			s.found = append(s.found, feature)
+			if len(s.found) > 2*s.limit+1024 {
+				s.trim()
+			}
+		}
+	}
+	return s.wanted()
+}
+
+// scan adds from all features, which come in the order of their ids.
+func (s *selection[T]) scan(byID *btree.Map[int64, T]) {
+	byID.Ascend(math.MinInt64, func(id int64, feature T) bool {
+		if s.match(feature) {
+			s.matched++
+			if id > s.after && len(s.found) <= s.limit {
+				s.found = append(s.found, feature)
+			}
+		}
+		return s.wanted()
+	})
+}
+
+// scanCounted is scan where the size of the selection is known: it begins at
+// the page and ends with it.
+func (s *selection[T]) scanCounted(byID *btree.Map[int64, T], matched int) {
+	s.matched = matched
+	byID.Ascend(s.after+1, func(_ int64, feature T) bool {
+		if s.match(feature) {
+			s.found = append(s.found, feature)
+		}
+		return len(s.found) <= s.limit && s.wanted()
+	})
+}
+
+// wanted asks now and then whether the caller still waits.
+func (s *selection[T]) wanted() bool {
+	s.seen++
+	return s.seen%4096 != 0 || s.ctx.Err() == nil
+}
+
+// trim keeps the page and one more.
+func (s *selection[T]) trim() {
+	slices.SortFunc(s.found, func(a, b T) int { return cmp.Compare(s.id(a), s.id(b)) })
+	s.found = s.found[:min(len(s.found), s.limit+1)]
+}
+
+func (s *selection[T]) page() (features []T, matched int, next int64) {
+	s.trim()
+	if len(s.found) > s.limit {
+		s.found = s.found[:s.limit]
+		next = s.id(s.found[s.limit-1])
+	}
+	return s.found, s.matched, next
+}

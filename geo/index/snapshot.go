@@ -1,0 +1,104 @@
+package index
+
+import (
+	"time"
+
+	"github.com/tidwall/btree"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Snapshot is the published content as of one revision. It is immutable and
+// may be read by any number of goroutines. What it returns is shared: nobody
+// changes an asset, an area or a type that came from a snapshot.
+type Snapshot struct {
+	lineage     uint64
+	epoch       string
+	revision    int64
+	committedAt time.Time
+	types       []*geo.AssetType                   // by Position, then name
+	assets      *btree.Map[int64, *geo.Asset]      // of every type
+	layers      map[string]*assetLayer             // by type; never written once published
+	areas       [geo.LevelKelurahan + 1]*areaLayer // by level; 0 is empty
+}
+
+// Revision is the revision that the snapshot shows.
+func (s *Snapshot) Revision() int64 { return s.revision }
+
+// Epoch names the database's line of revisions; a restore begins a new one.
+func (s *Snapshot) Epoch() string { return s.epoch }
+
+// CommittedAt is when the snapshot's revision was committed.
+func (s *Snapshot) CommittedAt() time.Time { return s.committedAt }
+
+// Lineage tells snapshots apart that were loaded anew: it is random per New,
+// and kept by Apply. Caches have it in their keys.
+func (s *Snapshot) Lineage() uint64 { return s.lineage }
+
+// Types returns the registry by Position.
+func (s *Snapshot) Types() []*geo.AssetType { return s.types }
+
+// Type returns the asset type called name, nil when there is none.
+func (s *Snapshot) Type(name string) *geo.AssetType {
+	for _, t := range s.types {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// Collections returns the names of all collections: asset types by Position,
+// assets, then the area levels from provinsi down.
+func (s *Snapshot) Collections() []string {
+	names := make([]string, 0, len(s.types)+1+int(geo.LevelKelurahan))
+	for _, t := range s.types {
+		names = append(names, t.Name)
+	}
+	names = append(names, geo.AllAssets)
+	for l := geo.LevelProvinsi; l <= geo.LevelKelurahan; l++ {
+		names = append(names, l.Collection())
+	}
+	return names
+}
+
+// Asset returns the asset with this id, nil when none is published.
+func (s *Snapshot) Asset(id int64) *geo.Asset {
+	a, _ := s.assets.Get(id)
+	return a
+}
+
+// Area returns the area with this id, nil when there is none.
+func (s *Snapshot) Area(id int64) *geo.Area {
+	level := geo.CodeOfID(id).Level()
+	shape, _ := s.areas[level].byID.Get(id)
+	if shape == nil {
+		return nil
+	}
+	return shape.Area
+}
+
+// AreaByCode returns the area with this code, nil when there is none.
+func (s *Snapshot) AreaByCode(code geo.Code) *geo.Area {
+	shape, _ := s.areas[code.Level()].byID.Get(code.ID())
+	if shape == nil {
+		return nil
+	}
+	return shape.Area
+}
+
+// assetLayers returns the layers that a collection reads: one, or all for
+// assets. It is nil for anything that is no collection of assets.
+func (s *Snapshot) assetLayers(collection string) []*assetLayer {
+	if collection != geo.AllAssets {
+		if s.Type(collection) == nil {
+			return nil
+		}
+		return []*assetLayer{s.layers[collection]}
+	}
+	layers := make([]*assetLayer, 0, len(s.layers))
+	for _, l := range s.layers {
+		layers = append(layers, l)
+	}
+	return layers
+}
