@@ -41,3 +41,9 @@ func (l *Live) Digests() (epoch string, revision int64, byCollection map[string]
 	s := l.Snapshot()
 	return s.epoch, s.revision, s.Digests()
 }
+
+// Freeze keeps the current snapshot for its digests later.
+func (l *Live) Freeze() (epoch string, revision int64, digests func() map[string]geo.Digest) {
+	s := l.Snapshot()
+	return s.epoch, s.revision, s.Digests
+}
