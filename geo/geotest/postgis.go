@@ -166,6 +166,7 @@ func (s *server) open(ctx context.Context, adminURL string) error {
 		DataDir: filepath.Join(os.TempDir(), "patok-test-"+strconv.Itoa(os.Getuid())),
 		Settings: map[string]string{
 			"fsync":           "off", // the data is worth nothing after the test
+			"patok.volatile":  "yes", // so the store takes it all the same
 			"max_connections": "300", // of all packages that are tested at once
 			"shared_buffers":  "256MB",
 			"cluster_name":    "patok-test",

@@ -20,9 +20,9 @@ var libpqParameters = []string{
 	"keepalives_interval", "keepalives_count", "tcp_user_timeout", "load_balance_hosts",
 }
 
-// client prepares a client program for a database URL. The password travels in the environment:
+// Client prepares a client program for a database URL. The password travels in the environment:
 // every user of the machine can read a command line.
-func client(ctx context.Context, bin Binaries, program, databaseURL string, args ...string) (*exec.Cmd, error) {
+func Client(ctx context.Context, bin Binaries, program, databaseURL string, args ...string) (*exec.Cmd, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		// The parser's error repeats the URL, and the password with it.
@@ -56,7 +56,7 @@ func client(ctx context.Context, bin Binaries, program, databaseURL string, args
 // Query runs SQL with psql and returns its rows as text, columns separated by tabs, trimmed.
 // Several statements run one by one, each in its own transaction; the first error ends it.
 func Query(ctx context.Context, bin Binaries, databaseURL, sql string) (string, error) {
-	cmd, err := client(ctx, bin, "psql", databaseURL,
+	cmd, err := Client(ctx, bin, "psql", databaseURL,
 		"--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\t", "--set=ON_ERROR_STOP=1", "--file=-")
 	if err != nil {
 		return "", err
@@ -75,7 +75,7 @@ func Dump(ctx context.Context, bin Binaries, databaseURL, path string) error {
 	}
 	defer os.Remove(f.Name()) // gone already when the rename worked
 	defer f.Close()
-	cmd, err := client(ctx, bin, "pg_dump", databaseURL, "--format=custom")
+	cmd, err := Client(ctx, bin, "pg_dump", databaseURL, "--format=custom")
 	if err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
@@ -102,7 +102,7 @@ func RestoreDump(ctx context.Context, bin Binaries, databaseURL, path string) er
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer f.Close()
-	cmd, err := client(ctx, bin, "pg_restore", databaseURL, "--single-transaction", "--exit-on-error")
+	cmd, err := Client(ctx, bin, "pg_restore", databaseURL, "--single-transaction", "--exit-on-error")
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}

@@ -41,7 +41,7 @@ func TestBackupAndRestore(t *testing.T) {
 	// Into a cluster that knows none of the roles, while somebody is still connected.
 	shut(t, c)
 	fresh := open(t, Options{DataDir: filepath.Join(dir, "fresh"), Server: true})
-	lingering, err := client(t.Context(), fresh.Binaries(), "psql", fresh.AdminURL(), "--command=select pg_sleep(60)")
+	lingering, err := Client(t.Context(), fresh.Binaries(), "psql", fresh.AdminURL(), "--command=select pg_sleep(60)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestClientHidesPassword(t *testing.T) {
 		"postgres://app:s3cret@db.example:5433/patok?sslmode=require&pool_max_conns=7&application_name=a%20b",
 		"postgresql://app@db.example:5433/patok?password=s3cret&sslmode=require&application_name=a+b",
 	} {
-		cmd, err := client(t.Context(), Binaries{Dir: "/x"}, "psql", databaseURL)
+		cmd, err := Client(t.Context(), Binaries{Dir: "/x"}, "psql", databaseURL)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestClientHidesPassword(t *testing.T) {
 			t.Error("the password is lost")
 		}
 	}
-	if _, err := client(t.Context(), Binaries{}, "psql", "host=db password=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") {
+	if _, err := Client(t.Context(), Binaries{}, "psql", "host=db password=s3cret"); err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got: %v", err)
 	}
 }
