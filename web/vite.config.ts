@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { compressed } from './compress';
+import { compressed } from './compress.ts';
 
 // Nothing is inlined: the page runs under a policy that forbids inline scripts,
 // inline styles and data: fonts.

@@ -1,0 +1,166 @@
+import { lang, type Text } from './i18n';
+
+export type LonLat = [number, number];
+export type BBox = [number, number, number, number];
+
+export interface Field {
+  name: string;
+  label: Text;
+  help?: Text;
+  sensitivity: 'public' | 'internal' | 'restricted';
+  unit?: string;
+  widget: string;
+  options?: { value: string; label: Text }[];
+}
+export interface Rule {
+  type?: string | string[];
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  minLength?: number;
+  pattern?: string;
+  items?: Rule;
+}
+export interface AssetType {
+  name: string;
+  label: Text;
+  plural: Text;
+  icon: string;
+  color: string;
+  schema: { required?: string[]; properties?: Record<string, Rule> };
+  fields: Field[];
+}
+export interface Grant {
+  role: string;
+  area_code: string;
+  area_name: string;
+  types: string[] | null;
+}
+export interface Account {
+  id: number;
+  name: string;
+  title: string;
+  grants: Grant[];
+}
+export interface Basemap {
+  url: string;
+  attribution: string;
+  min_zoom: number;
+  max_zoom: number;
+  tile_size: number;
+}
+export interface Session {
+  account: Account | null;
+  example: boolean;
+  city: { name: string; bbox: BBox } | null;
+  revision: number;
+  as_of: string;
+  settings?: { basemap: Basemap | null };
+}
+export interface Feature {
+  type: 'Feature';
+  id: number;
+  geometry: { type: 'Point'; coordinates: LonLat } | null;
+  properties: Record<string, unknown> & { name: string };
+}
+export interface FeatureList {
+  features: Feature[];
+  numberMatched: number;
+  links?: { rel: string; href: string }[];
+}
+export interface Summary {
+  revision: number;
+  as_of: string;
+  counts: { type: string; total: number; placed: number }[];
+  areas: Record<string, number>;
+}
+export interface Answer<T> {
+  status: number;
+  data: T;
+  etag: string;
+}
+
+/** What the server refused, as RFC 9457 says it. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly slug: string;
+  readonly errors: { pointer: string; code: string; message: string }[];
+  readonly body: Record<string, unknown>;
+  readonly etag: string;
+  constructor(status: number, body: Record<string, unknown>, etag = '') {
+    super(String(body.detail || body.title || `HTTP ${status}`));
+    this.status = status;
+    this.slug = String(body.type ?? '').replace('/problems/', '');
+    this.errors = (body.errors as Problem['errors']) ?? [];
+    this.body = body;
+    this.etag = etag;
+  }
+}
+
+/** No answer came: no network, or the server is away for now. Worth another try. */
+export class Unreachable extends Error {}
+
+interface Options {
+  method?: string;
+  body?: unknown;
+  type?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Talks to the server. Remembers the highest revision it wrote, so that reads after a write see it. */
+export class Api {
+  private written = 0;
+
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await this.send<T>(path, signal ? { signal } : {})).data;
+  }
+
+  /** Sends a request. Throws Problem for a refusal, Unreachable when nobody answered. */
+  async send<T>(path: string, { method = 'GET', body, type = 'application/json', headers = {}, signal }: Options = {}): Promise<Answer<T>> {
+    const head: Record<string, string> = { 'Accept-Language': lang, Accept: 'application/json', ...headers };
+    if (method !== 'GET') head['Patok-Request'] = '1';
+    else if (this.written) head['Patok-Min-Revision'] = String(this.written);
+    if (body !== undefined) head['Content-Type'] = type;
+    let response: Response;
+    try {
+      response = await fetch(path, { method, headers: head, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null });
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new Unreachable('no answer', { cause });
+    }
+    const data = await response.json().catch(() => ({}));
+    const etag = response.headers.get('ETag') ?? '';
+    if (response.ok) {
+      if (method !== 'GET') this.written = Math.max(this.written, Number(response.headers.get('Patok-Revision') ?? 0));
+      return { status: response.status, data: data as T, etag };
+    }
+    if ([500, 502, 503, 504].includes(response.status)) throw new Unreachable(String(response.status));
+    throw new Problem(response.status, data, etag);
+  }
+
+  item(item: Item): Promise<Answer<Feature>> {
+    return this.send<Feature>(pathOf(item));
+  }
+
+  locate([lon, lat]: LonLat, signal?: AbortSignal): Promise<FeatureList> {
+    return this.get<FeatureList>(`/api/locate?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`, signal);
+  }
+}
+
+/** One feature by its collection and id. */
+export interface Item {
+  collection: string;
+  id: number;
+}
+
+export function pathOf(item: Item): string {
+  return `/api/collections/${encodeURIComponent(item.collection)}/items/${item.id}`;
+}
+
+export const areaLevels = ['provinsi', 'kabupaten', 'kecamatan', 'kelurahan'] as const;
+
+export function isArea(collection: string): boolean {
+  return (areaLevels as readonly string[]).includes(collection);
+}

@@ -1,0 +1,71 @@
+import type { Api, AssetType, Feature, Item, LonLat, Session, Summary } from './api';
+import type { MapView } from './map';
+
+/** What the page is doing; also on <html data-mode>, where styles and tests see it. */
+export type Mode = 'home' | 'details' | 'place' | 'form';
+
+/** What the page's parts share. main.ts makes the only one. */
+export interface App {
+  readonly api: Api;
+  session: Session;
+  types: AssetType[];
+  summary: Summary | null;
+  /** The map, or null while it loads and where it cannot be drawn. */
+  map: MapView | null;
+  selected: Item | null;
+  /** Names of layers that are switched off. */
+  hidden: Set<string>;
+  readonly panel: Panel;
+  /** Opens an asset or an area: details, map, address. `at` is where to look, when known. */
+  open(item: Item, options?: { fly?: boolean; replace?: boolean }): void;
+  /** Closes what is open and shows the legend and the list. */
+  home(): void;
+  /** Layers were switched on or off. */
+  layered(): void;
+  /** Somebody logged in or out. */
+  entered(session: Session): void;
+  /** Something was written here: show it without waiting for the event. */
+  changed(): void;
+  /** Runs a part of the page that is loaded when it is first needed. */
+  work<T>(run: (work: typeof import('./work')) => T | Promise<T>): Promise<T>;
+  toast: (text: string, options?: ToastOptions) => () => void;
+}
+
+export interface ToastOptions {
+  action?: string;
+  onAction?: () => void;
+  seconds?: number;
+  good?: boolean;
+}
+
+/** The side panel, on phones the sheet below the map. */
+export interface Panel {
+  /** Replaces what the panel shows. Whoever shows next calls the old `leave`. */
+  show(mode: Mode, content: Node, options?: { size?: Size; leave?: () => void; focus?: boolean }): void;
+  size(size: Size): void;
+  readonly mode: Mode;
+  readonly body: HTMLElement;
+}
+export type Size = 'peek' | 'half' | 'full';
+
+export function typeOf(app: App, name: unknown): AssetType | undefined {
+  return app.types.find((type) => type.name === name);
+}
+
+export function pointOf(feature: Feature): LonLat | null {
+  return feature.geometry?.type === 'Point' ? feature.geometry.coordinates : null;
+}
+
+/** The areas that this account may edit in, '' for everywhere; null when it may not edit. */
+export function editAreas(session: Session): string[] | null {
+  const codes = (session.account?.grants ?? []).filter((g) => g.role === 'pic' || g.role === 'administrator').map((g) => g.area_code ?? '');
+  return codes.length ? codes : null;
+}
+
+export function mayEdit(session: Session, areaCode: string): boolean {
+  return (editAreas(session) ?? []).some((code) => code === '' || areaCode === code || areaCode.startsWith(code + '.'));
+}
+
+export function isAdministrator(session: Session): boolean {
+  return (session.account?.grants ?? []).some((g) => g.role === 'administrator');
+}

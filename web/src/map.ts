@@ -1,0 +1,217 @@
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './map.css';
+import { AttributionControl, Map as GLMap, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl, type VectorTileSource } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { areaLevels, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
+import { type App, editAreas, pointOf } from './app';
+import { addBadges } from './badges';
+import { t } from './i18n';
+import { mapStyle } from './style';
+
+/** What the rest of the page asks of the map. */
+export interface MapView {
+  view(): { zoom: number; lat: number; lon: number };
+  center(): LonLat;
+  zoom(): number;
+  /** Goes there at once. */
+  jump(center: LonLat, zoom?: number): void;
+  /** Goes there so that the eye can follow. */
+  fly(center: LonLat, zoom: number): void;
+  fit(bbox: BBox): void;
+  /** Marks what is open, and goes there when asked or when it is out of sight. */
+  show(item: Item | null, feature: Feature | null, fly: boolean): void;
+  hide(layers: Set<string>): void;
+  /** Lifts the areas that this account may edit. */
+  own(): void;
+  /** Asks for the tiles again; what is unchanged comes back as 304 and nothing flickers. */
+  refresh(assets: boolean, areas: boolean): void;
+  /** Calls back on every move, saying whether a person made it; returns what stops that. */
+  onMove(call: (byPerson: boolean) => void): () => void;
+  /** While placing, taps open nothing. */
+  placing(on: boolean): void;
+}
+
+interface Calls {
+  moved(): void;
+  tapped(item: Item | null): void;
+  piled(features: Feature[]): void;
+}
+
+const indonesia: BBox = [94.9, -11.1, 141.1, 6.2];
+const reach = 14; // pixels around a finger
+
+/** Makes the map in this element; null where the browser cannot draw it. */
+export async function makeMap(app: App, container: HTMLElement, at: { zoom?: number; lat?: number; lon?: number }, calls: Calls): Promise<MapView | null> {
+  if (!document.createElement('canvas').getContext('webgl2')) return null;
+  setWorkerUrl(workerUrl);
+  const start =
+    at.zoom !== undefined ? { center: [at.lon!, at.lat!] as LonLat, zoom: at.zoom } : { bounds: app.session.city?.bbox ?? indonesia, fitBoundsOptions: { padding: 24 } };
+  let map: GLMap;
+  try {
+    map = new GLMap({
+      container,
+      style: mapStyle(app.types, app.session.settings?.basemap ?? null),
+      ...start,
+      maxZoom: 20,
+      minZoom: 3,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxPitch: 0,
+      attributionControl: false,
+      fadeDuration: 150,
+      locale: {
+        'Map.Title': t('map'),
+        'NavigationControl.ZoomIn': t('zoom_in'),
+        'NavigationControl.ZoomOut': t('zoom_out'),
+        'AttributionControl.ToggleAttribution': t('attribution'),
+        'ScaleControl.Meters': t('metres'),
+        'ScaleControl.Kilometers': t('kilometres'),
+      },
+    });
+  } catch {
+    return null;
+  }
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left');
+  if (app.session.settings?.basemap) map.addControl(new AttributionControl({ compact: true }), 'bottom-left');
+  await new Promise<void>((done) => map.once('style.load', () => done()));
+  void addBadges(map, app.types);
+
+  const root = document.documentElement;
+  const say = (): void => {
+    const { lng, lat } = map.getCenter();
+    root.dataset.center = `${lat.toFixed(7)},${lng.toFixed(7)}`;
+    root.dataset.zoom = map.getZoom().toFixed(3);
+  };
+  map.on('move', say);
+  map.on('moveend', () => calls.moved());
+  map.on('idle', () => {
+    root.dataset.map = 'ready';
+    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-dot', 'assets-badge'] }).map((f) => f.id))].sort().join(' ');
+  });
+  say();
+
+  const state = { placing: false };
+  map.on('click', (event) => {
+    if (!state.placing) tap(map, event, calls);
+  });
+  map.on('mousemove', (event) => {
+    const over = !state.placing && map.queryRenderedFeatures(event.point, { layers: ['assets-dot', 'assets-badge'] }).length > 0;
+    map.getCanvas().style.cursor = over ? 'pointer' : '';
+  });
+
+  const view = makeView(app, map, state);
+  view.hide(app.hidden);
+  view.own();
+  return view;
+}
+
+/** Opens what was tapped: the asset under the finger, a choice among several, or the area. */
+function tap(map: GLMap, event: MapMouseEvent, calls: Calls): void {
+  const { x, y } = event.point;
+  const box: [[number, number], [number, number]] = [
+    [x - reach, y - reach],
+    [x + reach, y + reach],
+  ];
+  const away = (f: MapGeoJSONFeature): number => {
+    const at = map.project((f.geometry as unknown as { coordinates: LonLat }).coordinates);
+    return Math.hypot(at.x - x, at.y - y);
+  };
+  const found = [...new Map(map.queryRenderedFeatures(box, { layers: ['assets-dot', 'assets-badge'] }).map((f) => [f.id, f])).values()].sort((a, b) => away(a) - away(b));
+  const first = found[0];
+  if (first) {
+    const beside = found.filter((f) => away(f) - away(first) < 4);
+    if (beside.length > 1 && map.getZoom() >= 15) {
+      calls.piled(beside.map((f) => ({ type: 'Feature', id: Number(f.id), geometry: f.geometry as Feature['geometry'], properties: f.properties as Feature['properties'] })));
+    } else calls.tapped({ collection: String(first.properties.type), id: Number(first.id) });
+    return;
+  }
+  const area = map.queryRenderedFeatures([x, y], { layers: areaLevels.map((level) => `${level}-fill`).filter((id) => map.getLayer(id)) })[0];
+  calls.tapped(area ? { collection: String(area.sourceLayer), id: Number(area.id) } : null);
+}
+
+function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
+  const point = (at: LonLat | null): void => {
+    const source = map.getSource('picked') as import('maplibre-gl').GeoJSONSource;
+    source.setData({ type: 'FeatureCollection', features: at ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: at } }] : [] });
+  };
+  const area = (level: string, code: string): void => {
+    for (const id of ['picked-fill', 'picked-line']) {
+      map.setFilter(id, ['==', ['get', 'code'], code]);
+      const layer = map.getLayer(id);
+      if (layer && layer.sourceLayer !== level) replaceSourceLayer(map, id, level, code);
+    }
+  };
+  return {
+    view: () => ({ zoom: map.getZoom(), lat: map.getCenter().lat, lon: map.getCenter().lng }),
+    center: () => [map.getCenter().lng, map.getCenter().lat],
+    zoom: () => map.getZoom(),
+    jump: (center, zoom) => void map.jumpTo({ center, ...(zoom !== undefined && { zoom }) }),
+    fly: (center, zoom) => void map.flyTo({ center, zoom, duration: 700 }),
+    fit: (bbox) => void map.fitBounds(bbox, { padding: 24, duration: 700 }),
+    show(item, feature, fly) {
+      const at = feature && item && !isArea(item.collection) ? pointOf(feature) : null;
+      point(at);
+      area(item && isArea(item.collection) ? item.collection : 'kelurahan', item && isArea(item.collection) ? String(feature?.properties.code) : '');
+      if (at && (fly || !map.getBounds().contains(at))) map.flyTo({ center: at, zoom: Math.max(map.getZoom(), 16), duration: 700 });
+      else if (fly && feature?.geometry) map.fitBounds(extent(feature.geometry), { padding: 32, duration: 700, maxZoom: 16 });
+    },
+    hide(layers) {
+      const off = [...layers];
+      const filter = ['!', ['in', ['get', 'type'], ['literal', off]]] as unknown as import('maplibre-gl').FilterSpecification;
+      for (const id of ['assets-dot', 'assets-badge', 'assets-name']) map.setFilter(id, off.length ? filter : null);
+      for (const level of areaLevels) {
+        for (const kind of ['line', 'label']) {
+          if (map.getLayer(`${level}-${kind}`)) map.setLayoutProperty(`${level}-${kind}`, 'visibility', layers.has(level) ? 'none' : 'visible');
+        }
+      }
+    },
+    own() {
+      const codes = (editAreas(app.session) ?? []).filter((code) => code.length === 13);
+      for (const id of ['own-fill', 'own-line']) map.setFilter(id, ['in', ['get', 'code'], ['literal', codes]]);
+    },
+    refresh(assets, areas) {
+      for (const name of [assets && 'assets', areas && 'areas']) {
+        const source = name ? (map.getSource(name) as VectorTileSource | undefined) : undefined;
+        source?.setTiles(source.tiles);
+      }
+    },
+    onMove(call) {
+      const moved = (event: { originalEvent?: unknown }): void => call(event.originalEvent !== undefined);
+      map.on('move', moved);
+      return () => void map.off('move', moved);
+    },
+    placing(on) {
+      state.placing = on;
+      map.getCanvas().style.cursor = '';
+      if (on) point(null);
+    },
+  };
+}
+
+/** A layer's source layer cannot be changed: the layer is made again at its place. */
+function replaceSourceLayer(map: GLMap, id: string, level: string, code: string): void {
+  const layers = map.getStyle().layers;
+  const at = layers.findIndex((layer) => layer.id === id);
+  const before = layers[at + 1]?.id;
+  map.removeLayer(id);
+  map.addLayer({ ...layers[at], 'source-layer': level, filter: ['==', ['get', 'code'], code] } as import('maplibre-gl').LayerSpecification, before);
+}
+
+function extent(geometry: unknown): BBox {
+  const box: BBox = [180, 90, -180, -90];
+  const walk = (c: unknown): void => {
+    if (!Array.isArray(c)) return;
+    if (typeof c[0] === 'number') {
+      box[0] = Math.min(box[0], c[0]);
+      box[1] = Math.min(box[1], c[1]);
+      box[2] = Math.max(box[2], c[0]);
+      box[3] = Math.max(box[3], c[1]);
+    } else c.forEach(walk);
+  };
+  walk((geometry as { coordinates: unknown }).coordinates);
+  return box;
+}
