@@ -163,6 +163,11 @@ func (w *write) create(ctx context.Context, tx pgx.Tx, t *geo.AssetType) error {
 // seenBefore finds the first result of a create that is repeated, by its
 // Idempotency-Key or by the asset's UUID.
 func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bool, error) {
+	// Repeats that arrive together wait for the first: what it makes is not a duplicate of itself.
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(k, 7101)) from unnest(array[$1, $2]) k where k <> ''`,
+		draft.Asset.UUID.String(), w.edit.IdempotencyKey); err != nil {
+		return false, err
+	}
 	if w.edit.IdempotencyKey != "" {
 		var hash []byte
 		err := tx.QueryRow(ctx, `select request_hash, asset_id from idempotency_keys where account_id = $1 and key = $2`,
