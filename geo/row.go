@@ -1,0 +1,41 @@
+package geo
+
+import (
+	"iter"
+
+	"github.com/paulmach/orb"
+)
+
+// AreaRow is one area as a file gives it. Refused is not empty when the file's
+// row cannot be read as one; the other members then hold what was understood.
+type AreaRow struct {
+	Row      int // number of the feature, from 1
+	Code     Code
+	Name     string
+	District string // names of what lies above it, where the file tells them
+	Regency  string
+	Province string
+	BPSCode  string
+	Year     int // of the boundary; 0 when unknown
+	Source   string
+	Boundary orb.MultiPolygon
+	Refused  []Text
+}
+
+// AssetRow is one asset as a file gives it, unchecked but for its point.
+// Input.Properties has Patok's names; a value that a spreadsheet holds as text
+// is still text (see Cell).
+type AssetRow struct {
+	Row      int    // line of a CSV file, number of a feature from 1
+	Type     string // the registry's name, or what the file says
+	SourceID string // what the file's owner calls it, "" when it has no such name
+	Input    Input
+	Refused  []Text
+}
+
+// AreaRows and AssetRows read a file row by row, from its start whenever they
+// are ranged over. An error ends the reading: the file as a whole is unusable.
+type (
+	AreaRows  = iter.Seq2[AreaRow, error]
+	AssetRows = iter.Seq2[AssetRow, error]
+)
