@@ -1,4 +1,4 @@
-import { lang, type Text } from './i18n';
+import type { Lang, Text } from './i18n';
 
 export type LonLat = [number, number];
 export type BBox = [number, number, number, number];
@@ -111,7 +111,12 @@ interface Options {
 
 /** Talks to the server. Remembers the highest revision it wrote, so that reads after a write see it. */
 export class Api {
+  private readonly lang: Lang;
   private written = 0;
+
+  constructor(lang: Lang) {
+    this.lang = lang;
+  }
 
   async get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return (await this.send<T>(path, signal ? { signal } : {})).data;
@@ -119,7 +124,7 @@ export class Api {
 
   /** Sends a request. Throws Problem for a refusal, Unreachable when nobody answered. */
   async send<T>(path: string, { method = 'GET', body, type = 'application/json', headers = {}, signal }: Options = {}): Promise<Answer<T>> {
-    const head: Record<string, string> = { 'Accept-Language': lang, Accept: 'application/json', ...headers };
+    const head: Record<string, string> = { 'Accept-Language': this.lang, Accept: 'application/json', ...headers };
     if (method !== 'GET') head['Patok-Request'] = '1';
     else if (this.written) head['Patok-Min-Revision'] = String(this.written);
     if (body !== undefined) head['Content-Type'] = type;

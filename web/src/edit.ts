@@ -7,7 +7,7 @@ import { showDuplicates } from './duplicate';
 import { makeFields } from './fields';
 import { changesOf, conflictsOf, type Control, controlsOf, reasonControl, same, type Values } from './form';
 import { formatPoint, t, tText } from './i18n';
-import { choosePlace } from './place';
+import { choosePlace, showPin } from './place';
 import { sendUntilAnswered, type SaveState, waitForNetwork } from './save';
 import { logIn } from './session';
 
@@ -69,10 +69,15 @@ class Form {
     this.app.panel.show('form', form, {
       size: 'full',
       leave: () => {
+        showPin(false);
         this.stop.abort(new DOMException('left', 'AbortError'));
         delete document.documentElement.dataset.save;
       },
     });
+    if (draft.point && this.app.map) {
+      showPin(true);
+      this.app.map.jump(draft.point);
+    }
     this.keepNow();
     if (draft.kind !== 'move') this.fields.focus('name');
   }
@@ -143,7 +148,7 @@ class Form {
     this.busy(true);
     const { wait, now } = waitForNetwork(this.stop.signal);
     try {
-      const { answer } = await sendUntilAnswered(() => this.send(body), (state) => this.say(state, now), wait);
+      const answer = await sendUntilAnswered(() => this.send(body), (state) => this.say(state, now), wait);
       this.saved(answer);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return;

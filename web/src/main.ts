@@ -17,7 +17,7 @@ const root = document.documentElement;
 async function start(): Promise<void> {
   root.lang = lang;
   root.dataset.map = 'loading';
-  const api = new Api();
+  const api = new Api(lang);
   const first = parseAddress(location.hash);
   let workPart: Promise<typeof import('./work')> | null = null;
   const app: App = {

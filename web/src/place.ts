@@ -196,8 +196,7 @@ export function choosePlace(app: App, task: Task): void {
     h('div.row.drop-row', null, drop),
   );
 
-  byId('crosshair').hidden = map === null;
-  if (!byId('crosshair').childElementCount) byId('crosshair').append(pinShape());
+  showPin(map !== null);
   map?.placing(true);
   app.panel.show('place', content, {
     size: 'full',
@@ -206,7 +205,7 @@ export function choosePlace(app: App, task: Task): void {
       asking?.abort();
       if (watch) navigator.geolocation.clearWatch(watch);
       canvas.removeEventListener('keydown', keys, { capture: true });
-      byId('crosshair').hidden = true;
+      showPin(false);
       map?.placing(false);
       for (const name of ['takenBy', 'located', 'gps']) delete document.documentElement.dataset[name];
     },
@@ -215,6 +214,13 @@ export function choosePlace(app: App, task: Task): void {
   if (task.start && map) map.jump(task.start, Math.max(map.zoom(), dropZoom));
   zoomWords();
   void where();
+}
+
+/** Shows the pin that stands at the centre of the map. */
+export function showPin(shown: boolean): void {
+  const pin = byId('crosshair');
+  if (!pin.childElementCount) pin.append(pinShape());
+  pin.hidden = !shown;
 }
 
 function round(degrees: number): number {

@@ -8,24 +8,20 @@ const longest = 30;
  * Sends until the server answers: no network and a server that is away mean another try,
  * after 1, 2, 4 … 30 seconds or as soon as the network is back or `now` is called. Every
  * try sends the same body, so that the client-made UUID makes it one asset. An answer,
- * also a refusal, ends it; a refusal is thrown. `retried` says that an earlier try may
- * have been taken without our hearing of it.
+ * also a refusal, ends it; a refusal is thrown.
  */
 export async function sendUntilAnswered<T>(
   send: () => Promise<Answer<T>>,
   say: (state: SaveState) => void,
   wait: (seconds: number) => Promise<void>,
-): Promise<{ answer: Answer<T>; retried: boolean }> {
+): Promise<Answer<T>> {
   for (let tries = 0; ; tries++) {
     say({ kind: 'sending' });
     try {
-      return { answer: await send(), retried: tries > 0 };
+      return await send();
     } catch (error) {
       const busy = error instanceof Problem && error.status === 429;
-      if (!(error instanceof Unreachable) && !busy) {
-        if (error instanceof Problem && tries > 0) Object.assign(error.body, { retried: true });
-        throw error;
-      }
+      if (!(error instanceof Unreachable) && !busy) throw error;
       const seconds = Math.min(longest, 2 ** tries);
       say({ kind: 'waiting', seconds });
       await wait(seconds);

@@ -184,7 +184,7 @@ function assetLayers(types: AssetType[]): LayerSpecification[] {
         'text-size': grow(15.5, 11, 18, 14),
         'text-max-width': 9,
         'text-variable-anchor': ['top', 'left', 'right', 'bottom'],
-        'text-radial-offset': 1.35,
+        'text-radial-offset': 1.5,
         'text-justify': 'auto',
         'text-padding': 4,
       },

@@ -46,7 +46,6 @@ export const en: Record<keyof typeof id, string> = {
   place_name: 'Place {name}',
   add: 'Add',
   close: 'Close',
-  back: 'Back',
   loading: 'Loading…',
   failed: 'Could not be loaded. Check your connection.',
   live_lost: 'Connection lost, trying again…',

@@ -45,7 +45,6 @@ export const id = {
   place_name: 'Letakkan {name}',
   add: 'Tambah',
   close: 'Tutup',
-  back: 'Kembali',
   loading: 'Memuat…',
   failed: 'Gagal dimuat. Periksa sambungan internet Anda.',
   live_lost: 'Sambungan terputus, mencoba lagi…',

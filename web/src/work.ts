@@ -33,7 +33,7 @@ export function addAsset(app: App): void {
     h(
       'ul.types',
       null,
-      ...types.map((type) => h('li', null, h('button.button', { type: 'button', 'data-type': type.name, onclick: () => placeNew(app, type) }, badge(type), tText(type.label)))),
+      ...types.map((type) => h('li', null, h('button.button', { type: 'button', 'data-type': type.name, onclick: () => placeNew(app, type) }, badge(type), tText(type.label).replaceAll('/', '/\u200b')))),
     ),
     unplaced.node,
   );

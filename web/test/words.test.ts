@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { id as shell } from '../src/words';
+import { en as shellEn } from '../src/words-en';
+import * as details from '../src/words-details';
+import * as work from '../src/words-work';
+
+const parts = [
+  ['shell', shell, shellEn],
+  ['details', details.id, details.en],
+  ['work', work.id, work.en],
+] as const;
+
+const slots = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
+
+describe.each(parts)('words of the %s', (_, id, en) => {
+  it('has the same keys in both languages', () => expect(Object.keys(en).sort()).toEqual(Object.keys(id).sort()));
+  it('fills in the same places in both languages', () => {
+    for (const [key, text] of Object.entries(id)) expect([key, slots((en as Record<string, string>)[key]!)]).toEqual([key, slots(text)]);
+  });
+  it('has no empty text', () => {
+    for (const text of [...Object.values(id), ...Object.values(en)]) expect(text.trim()).not.toBe('');
+  });
+});
+
+it('no key belongs to two parts', () => {
+  const keys = parts.flatMap(([, id]) => Object.keys(id));
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('every word is said somewhere', () => {
+  const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
+  const families = /^(mark|condition|operation|taken|kind|office|boundary|role|wrong|typed|gps|nudge|basemap|is)_/;
+  const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
+  expect(unsaid).toEqual([]);
+});
