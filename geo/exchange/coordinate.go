@@ -140,7 +140,8 @@ func (p *angleParser) angle() (angle, error) {
 			fmt.Sprintf("the degree sign is missing from %s, perhaps read as a 0%s", degrees.text, p.alsoEN()))
 	}
 	_, marked := p.take(tokenDegree)
-	minutes, seconds, err := p.sixtieths(marked)
+	whole := degrees.value == math.Trunc(degrees.value)
+	minutes, seconds, err := p.sixtieths(marked, whole)
 	if err != nil {
 		return angle{}, err
 	}
@@ -148,7 +149,7 @@ func (p *angleParser) angle() (angle, error) {
 		letter, lettered = p.take(tokenLetter)
 	}
 	a := angle{degrees: math.Abs(degrees.value) + minutes/60 + seconds/3600}
-	if (minutes > 0 || seconds > 0) && degrees.value != math.Trunc(degrees.value) {
+	if (minutes > 0 || seconds > 0) && !whole {
 		return angle{}, coordinateError(p.text, "derajat berkoma tidak dapat diikuti menit", "degrees with a fraction cannot have minutes")
 	}
 	if strings.HasPrefix(degrees.text, "-") {
@@ -166,8 +167,11 @@ func (p *angleParser) angle() (angle, error) {
 
 // sixtieths reads minutes and seconds. Without marks they count only where the
 // degrees were marked, or where a letter follows them: "3 20 45 LS".
-func (p *angleParser) sixtieths(marked bool) (minutes, seconds float64, err error) {
-	if !marked && !p.unmarked() {
+func (p *angleParser) sixtieths(marked, whole bool) (minutes, seconds float64, err error) {
+	if !marked && !(whole && p.unmarked()) {
+		return 0, 0, nil
+	}
+	if p.nextAngle() {
 		return 0, 0, nil
 	}
 	m, ok := p.take(tokenNumber)
@@ -179,11 +183,17 @@ func (p *angleParser) sixtieths(marked bool) (minutes, seconds float64, err erro
 	}
 	p.take(tokenMinute)
 	var sec token
-	if p.peek(tokenNumber) && (len(p.tokens) < 2 || p.tokens[1].kind != tokenDegree) && !strings.HasPrefix(p.tokens[0].text, "-") {
+	if p.peek(tokenNumber) && !p.nextAngle() {
 		sec, _ = p.take(tokenNumber)
 		p.take(tokenSecond)
 	}
 	return m.value, sec.value, p.check(m.value, sec.value)
+}
+
+// nextAngle reports whether the next number begins another angle: it has a sign,
+// or a degree mark of its own.
+func (p *angleParser) nextAngle() bool {
+	return p.peek(tokenNumber) && (strings.HasPrefix(p.tokens[0].text, "-") || len(p.tokens) > 1 && p.tokens[1].kind == tokenDegree)
 }
 
 // unmarked reports whether the next one or two numbers are followed by a

@@ -20,7 +20,7 @@ func isLink(s string) bool {
 var (
 	placePattern = regexp.MustCompile(`!3d(-?[0-9]+(?:\.[0-9]+)?)!4d(-?[0-9]+(?:\.[0-9]+)?)`)
 	pairPattern  = regexp.MustCompile(`^(?:loc:)?\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)`)
-	pathPattern  = regexp.MustCompile(`/(?:search|place|dir|maps)/(?:[^@]*/)?(-?[0-9]+\.[0-9]+),\s*(-?[0-9]+\.[0-9]+)(?:[/?&#]|$)`)
+	pathPattern  = regexp.MustCompile(`/(?:search|place|dir|maps)/(?:[^@]*/)?(-?[0-9]+\.[0-9]+),[\s+]*(-?[0-9]+\.[0-9]+)(?:[/?&#]|$)`)
 	viewPattern  = regexp.MustCompile(`@(-?[0-9]+(?:\.[0-9]+)?),(-?[0-9]+(?:\.[0-9]+)?)`)
 	hashPattern  = regexp.MustCompile(`#(?:map=)?[0-9.]+/(-?[0-9]+(?:\.[0-9]+)?)/(-?[0-9]+(?:\.[0-9]+)?)`)
 )

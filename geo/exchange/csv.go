@@ -1,0 +1,191 @@
+package exchange
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// records reads a CSV file as offices write it: in UTF-8, UTF-16 or
+// Windows-1252, with commas, semicolons or tabs, with quotes where they belong
+// and where they do not. Its first record names the columns. Each further
+// record is handed to each with its line, or the reason why it is refused; empty
+// records are passed over. each returns false to stop.
+func records(src Source, each func(line int, values map[string]string, refused *geo.Text) bool) error {
+	file, err := open(src)
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	decoded, err := decodeText(bufio.NewReaderSize(file, 64<<10))
+	if err != nil {
+		return fileError(src, err, geo.Text{ID: "tidak dapat dibaca", EN: "cannot be read"})
+	}
+	meter := newMeter(src, decoded)
+	buffered := bufio.NewReaderSize(meter, 64<<10)
+	comma, err := separator(buffered)
+	if err != nil {
+		return err
+	}
+	t := table{src: src, meter: meter, reader: csv.NewReader(buffered)}
+	t.reader.Comma = comma
+	t.reader.LazyQuotes = true
+	t.reader.FieldsPerRecord = -1
+	t.reader.ReuseRecord = true
+	if err := t.header(); err != nil {
+		return err
+	}
+	return t.read(each)
+}
+
+// table is the reading of one CSV file.
+type table struct {
+	src     Source
+	meter   *meter
+	reader  *csv.Reader
+	columns []string
+}
+
+func (t *table) header() error {
+	for {
+		record, err := t.reader.Read()
+		if err != nil {
+			return t.broken(err)
+		}
+		if blank(record) {
+			continue
+		}
+		if len(record) > MaxColumns {
+			return fileError(t.src, nil, geo.Text{
+				ID: fmt.Sprintf("berisi lebih dari %d kolom", MaxColumns), EN: fmt.Sprintf("has more than %d columns", MaxColumns)})
+		}
+		seen := map[string]bool{}
+		for _, name := range record {
+			name = strings.TrimSpace(name)
+			if folded := foldName(name); folded != "" && seen[folded] {
+				return fileError(t.src, nil, geo.Text{
+					ID: fmt.Sprintf("berisi dua kolom bernama %q", name), EN: fmt.Sprintf("has two columns called %q", name)})
+			} else {
+				seen[folded] = true
+			}
+			t.columns = append(t.columns, strings.Clone(name))
+		}
+		return nil
+	}
+}
+
+func (t *table) read(each func(int, map[string]string, *geo.Text) bool) error {
+	for rows := 1; ; rows++ {
+		t.meter.reached(t.reader.InputOffset())
+		record, err := t.reader.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return t.broken(err)
+		}
+		if rows > MaxRows {
+			return fileError(t.src, nil, geo.Text{
+				ID: fmt.Sprintf("berisi lebih dari %d baris", MaxRows), EN: fmt.Sprintf("holds more than %d rows", MaxRows)})
+		}
+		if blank(record) {
+			continue
+		}
+		line, _ := t.reader.FieldPos(0)
+		values, refused := t.values(record)
+		if !each(line, values, refused) {
+			return nil
+		}
+	}
+}
+
+// values names the filled fields of a record.
+func (t *table) values(record []string) (map[string]string, *geo.Text) {
+	values := make(map[string]string, len(record))
+	for i, value := range record {
+		value = strings.TrimSpace(value)
+		switch {
+		case value == "":
+		case i >= len(t.columns) || t.columns[i] == "":
+			return nil, &geo.Text{
+				ID: fmt.Sprintf("Isian ke-%d (%.40q) tidak mempunyai kolom; periksa pemisah dan tanda kutip.", i+1, value),
+				EN: fmt.Sprintf("Value %d (%.40q) has no column; check separators and quotes.", i+1, value)}
+		default:
+			values[t.columns[i]] = strings.Clone(value)
+		}
+	}
+	return values, nil
+}
+
+func blank(record []string) bool {
+	for _, value := range record {
+		if strings.TrimSpace(value) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *table) broken(err error) error {
+	if e, ok := errors.AsType[*geo.Error](err); ok {
+		return e // the meter's
+	}
+	if errors.Is(err, io.EOF) {
+		return fileError(t.src, nil, geo.Text{ID: "tidak berisi baris judul kolom", EN: "has no row of column names"})
+	}
+	return fileError(t.src, err, geo.Text{ID: "bukan CSV yang sah: " + err.Error(), EN: "is no valid CSV: " + err.Error()})
+}
+
+// separator finds what parts the columns: whichever sign is most frequent in
+// the first filled line, outside quotes.
+func separator(r *bufio.Reader) (rune, error) {
+	head, err := r.Peek(16 << 10)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		return 0, err
+	}
+	counts, quoted, filled := map[byte]int{}, false, false
+	for _, c := range head {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if quoted {
+			continue
+		}
+		if (c == '\n' || c == '\r') && filled {
+			break
+		}
+		filled = filled || c > ' '
+		counts[c]++
+	}
+	best := byte(',')
+	for _, c := range []byte(";\t|") {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return rune(best), nil
+}
+
+func csvAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
+	n := newNaming(o)
+	return records(src, func(line int, values map[string]string, refused *geo.Text) bool {
+		if refused != nil {
+			return each(geo.AssetRow{Row: line, Refused: []geo.Text{*refused}})
+		}
+		properties := make(map[string]json.RawMessage, len(values))
+		for column, value := range values {
+			text, err := json.Marshal(value)
+			if err != nil {
+				continue // cannot happen: every string has a form
+			}
+			properties[column] = text
+		}
+		return each(n.row(line, properties, nil))
+	})
+}
