@@ -8,10 +8,14 @@ import (
 // Server answers Patok's public HTTP. It is an http.Handler.
 type Server struct {
 	Config
-	router  http.Handler
-	ops     http.Handler
-	closing chan struct{}
-	once    sync.Once
+	router      http.Handler
+	routes      routes
+	crossOrigin *http.CrossOriginProtection
+	metrics     *metrics
+	settings    settingsCache
+	page        *page
+	closing     chan struct{}
+	once        sync.Once
 }
 
 // New returns a server of config, or an error that says what config lacks.
@@ -20,15 +24,22 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{Config: config, closing: make(chan struct{})}, nil
+	s := &Server{Config: config, closing: make(chan struct{}), crossOrigin: http.NewCrossOriginProtection()}
+	if s.BaseURL != "" {
+		if err := s.crossOrigin.AddTrustedOrigin(s.BaseURL); err != nil {
+			return nil, err
+		}
+	}
+	if s.page, err = loadPage(config.Page, config.Built); err != nil {
+		return nil, err
+	}
+	s.metrics = newMetrics(s)
+	s.router, s.routes = s.buildRouter()
+	return s, nil
 }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
-
-// Ops is the handler of the operators' listener: /metrics, /healthz, /readyz
-// and /digests. It has no log-in: it must not be reachable by the public.
-func (s *Server) Ops() http.Handler { return s.ops }
 
 // Close ends the open event streams, so that the HTTP server can shut down.
 // Give it to http.Server.RegisterOnShutdown.

@@ -1,0 +1,189 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/paulmach/orb"
+)
+
+// Appenders write JSON without making a value of it first: a page of 10,000
+// features is one buffer.
+
+// member appends a comma where one is due, and the name of a member.
+func member(b []byte, name string) []byte {
+	if last := b[len(b)-1]; last != '{' {
+		b = append(b, ',')
+	}
+	b = append(b, '"')
+	b = append(b, name...)
+	return append(b, '"', ':')
+}
+
+func stringMember(b []byte, name, value string) []byte {
+	return appendString(member(b, name), value)
+}
+
+// textMember writes null for an empty text.
+func textMember(b []byte, name, value string) []byte {
+	if value == "" {
+		return append(member(b, name), "null"...)
+	}
+	return stringMember(b, name, value)
+}
+
+func intMember(b []byte, name string, value int64) []byte {
+	return strconv.AppendInt(member(b, name), value, 10)
+}
+
+func timeMember(b []byte, name string, t *time.Time) []byte {
+	b = member(b, name)
+	if t == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '"')
+	b = t.UTC().AppendFormat(b, time.RFC3339Nano)
+	return append(b, '"')
+}
+
+// appendString writes s as a JSON string. What is no UTF-8 becomes U+FFFD.
+func appendString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= 0x20 && c != '"' && c != '\\' {
+				i++
+				continue
+			}
+			b = append(b, s[start:i]...)
+			switch c {
+			case '"', '\\':
+				b = append(b, '\\', c)
+			case '\n':
+				b = append(b, '\\', 'n')
+			default:
+				b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+			}
+			i++
+			start = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			b = append(append(b, s[start:i]...), "\ufffd"...)
+			start = i + 1
+		}
+		i += size
+	}
+	return append(append(b, s[start:]...), '"')
+}
+
+// appendNumber writes f with at most digits decimals and no zeros at the end.
+func appendNumber(b []byte, f float64, digits int) []byte {
+	start := len(b)
+	b = strconv.AppendFloat(b, f, 'f', digits, 64)
+	if digits == 0 {
+		return b
+	}
+	b = bytes.TrimRight(b, "0")
+	b = bytes.TrimSuffix(b, []byte("."))
+	if string(b[start:]) == "-0" {
+		b = append(b[:start], '0')
+	}
+	return b
+}
+
+// coordinateDecimals is 1 cm on the ground, as fine as RFC 7946 section 11.2
+// finds sensible. Points that come in are rounded the same, so that what was
+// sent is what is read.
+const coordinateDecimals = 7
+
+func roundCoordinate(f float64) float64 { return math.Round(f*1e7) / 1e7 }
+
+func appendPosition(b []byte, p orb.Point) []byte {
+	b = appendNumber(append(b, '['), p[0], coordinateDecimals)
+	b = appendNumber(append(b, ','), p[1], coordinateDecimals)
+	return append(b, ']')
+}
+
+func appendBound(b []byte, e orb.Bound) []byte {
+	b = append(b, '[')
+	for i, f := range [4]float64{e.Min[0], e.Min[1], e.Max[0], e.Max[1]} {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendNumber(b, f, coordinateDecimals)
+	}
+	return append(b, ']')
+}
+
+// appendMultiPolygon writes a boundary with exterior rings counter-clockwise
+// and holes clockwise (RFC 7946, section 3.1.6). It changes nothing in mp.
+func appendMultiPolygon(b []byte, mp orb.MultiPolygon) []byte {
+	if len(mp) == 0 {
+		return append(b, "null"...)
+	}
+	b = append(b, `{"type":"MultiPolygon","coordinates":[`...)
+	for i, polygon := range mp {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '[')
+		for j, ring := range polygon {
+			if j > 0 {
+				b = append(b, ',')
+			}
+			want := orb.CCW
+			if j > 0 {
+				want = orb.CW
+			}
+			b = appendRing(b, ring, ring.Orientation() == -want)
+		}
+		b = append(b, ']')
+	}
+	return append(b, ']', '}')
+}
+
+func appendRing(b []byte, ring orb.Ring, backwards bool) []byte {
+	b = append(b, '[')
+	for i := range ring {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if backwards {
+			b = appendPosition(b, ring[len(ring)-1-i])
+		} else {
+			b = appendPosition(b, ring[i])
+		}
+	}
+	return append(b, ']')
+}
+
+// eachMember calls fn for the members of a JSON object in their order, with
+// name and value as written. What is no object has none.
+func eachMember(raw []byte, fn func(name string, value []byte)) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return
+		}
+		if s, ok := name.(string); ok {
+			fn(s, value)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/index"
+)
+
+// crs84 is the reference system of all coordinates: lon, lat on WGS 84.
+const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+func trimBrackets(s string) string { return strings.Trim(strings.TrimSpace(s), "<>") }
+
+// items answers a page of a collection, from the snapshot, as everybody sees it.
+func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, at *index.Snapshot) error {
+	if !isCollection(at, pathParam(r, "collection")) {
+		return geo.NotFoundError("handlers.items")
+	}
+	q, err := itemsQuery(r)
+	if err != nil {
+		return err
+	}
+	if err := accepts(r, typeGeoJSON); err != nil {
+		return err
+	}
+	page, err := at.Query(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	self := s.origin(r) + r.URL.EscapedPath()
+	links := []link{{Href: withQuery(self, r.URL.Query()), Rel: "self", Type: typeGeoJSON, Title: "This page"}}
+	if page.Next != 0 {
+		next := r.URL.Query()
+		next.Set("cursor", cursorAfter(page.Next))
+		links = append(links, link{Href: withQuery(self, next), Rel: "next", Type: typeGeoJSON, Title: "The next page"})
+	}
+	links = append(links, link{Href: s.collectionURL(r, q.Collection), Rel: "collection", Type: typeJSON, Title: q.Collection})
+	b := s.beginList(links, page.Matched, page.Len())
+	for _, a := range page.Assets {
+		b = appendAsset(nextFeature(b), at, a, public, nil)
+	}
+	for _, a := range page.Areas {
+		b = appendArea(nextFeature(b), a, true)
+	}
+	w.Header().Set("Content-Crs", "<"+crs84+">")
+	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endList(b))
+	return nil
+}
+
+// itemsQuery reads the parameters of items. What is no parameter of ours is
+// a property to compare; the snapshot knows which there are.
+func itemsQuery(r *http.Request) (geo.Query, error) {
+	q := geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
+	p, err := readParams(r)
+	if err != nil {
+		return q, err
+	}
+	if q.Bounds, err = p.bbox(); err != nil {
+		return q, err
+	}
+	if q.Limit, err = p.limit("limit", geo.DefaultLimit, geo.MaxLimit); err != nil {
+		return q, err
+	}
+	if q.After, err = p.cursor(); err != nil {
+		return q, err
+	}
+	if q.LocatedOnly, err = p.flag("located"); err != nil {
+		return q, err
+	}
+	if q.Area, err = p.area(); err != nil {
+		return q, err
+	}
+	if q.Search, err = p.search(); err != nil {
+		return q, err
+	}
+	for name, value := range p {
+		switch name {
+		case "bbox", "limit", "cursor", "located", "area", "q":
+		default:
+			q.Equal[name] = value
+		}
+	}
+	return q, nil
+}
+
+func withQuery(base string, values url.Values) string {
+	if len(values) == 0 {
+		return base
+	}
+	return base + "?" + values.Encode()
+}
+
+// link is a link of the OGC APIs (RFC 8288 in JSON).
+type link struct {
+	Href      string `json:"href"`
+	Rel       string `json:"rel"`
+	Type      string `json:"type,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Templated bool   `json:"templated,omitempty"`
+}
+
+func appendLinks(b []byte, links []link) []byte {
+	b = append(b, '[')
+	for i, l := range links {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = stringMember(append(b, '{'), "href", l.Href)
+		b = stringMember(b, "rel", l.Rel)
+		b = stringMember(b, "type", l.Type)
+		if l.Title != "" {
+			b = stringMember(b, "title", l.Title)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+// beginList begins a FeatureCollection. A matched below zero is left out.
+func (s *Server) beginList(links []link, matched, returned int) []byte {
+	b := make([]byte, 0, 1024+returned*900)
+	b = stringMember(append(b, '{'), "type", "FeatureCollection")
+	if matched >= 0 {
+		b = intMember(b, "numberMatched", int64(matched))
+	}
+	b = intMember(b, "numberReturned", int64(returned))
+	b = stringMember(b, "timeStamp", s.Clock().UTC().Format(time.RFC3339))
+	b = appendLinks(member(b, "links"), links)
+	return append(member(b, "features"), '[')
+}
+
+// nextFeature puts the comma between two features.
+func nextFeature(b []byte) []byte {
+	if b[len(b)-1] == '[' {
+		return b
+	}
+	return append(b, ',')
+}
+
+func endList(b []byte) []byte { return append(b, ']', '}') }
+
+func (s *Server) collectionURL(r *http.Request, name string) string {
+	return s.origin(r) + "/api/collections/" + url.PathEscape(name)
+}
+
+func (s *Server) itemURL(r *http.Request, collection string, id int64) string {
+	return s.collectionURL(r, collection) + "/items/" + strconv.FormatInt(id, 10)
+}

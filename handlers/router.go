@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// routes is what the router can be asked about.
+type routes = chi.Routes
+
+// The patterns that several places name.
+const (
+	patternItems  = "/api/collections/{collection}/items"
+	patternItem   = "/api/collections/{collection}/items/{id}"
+	patternEvents = "/api/events"
+)
+
+// buildRouter lists every route.
+func (s *Server) buildRouter() (http.Handler, routes) {
+	r := chi.NewRouter()
+	r.NotFound(s.notFound)
+	r.MethodNotAllowed(s.methodNotAllowed)
+
+	r.Group(func(r chi.Router) {
+		r.Use(s.limitTime)
+
+		// What there is
+		r.Get("/api", s.public(s.landing))
+		r.Get("/api/conformance", s.public(s.conformance))
+		r.Get("/api/openapi.json", s.public(s.openapi))
+		r.Get("/api/docs", s.public(s.docs))
+		r.Get("/api/types", s.public(s.types))
+		r.Get("/api/collections", s.public(s.collections))
+		r.Get("/api/collections/{collection}", s.public(s.collection))
+
+		// Features
+		r.Get(patternItems, s.public(s.items))
+		r.Post(patternItems, s.edit(s.createItem))
+		r.Get(patternItem, s.reader(s.item))
+		r.Put(patternItem, s.edit(s.replaceItem))
+		r.Patch(patternItem, s.edit(s.patchItem))
+		r.Delete(patternItem, s.edit(s.deleteItem))
+		r.Post(patternItem+"/restore", s.edit(s.restoreItem))
+		r.Post(patternItem+"/confirm", s.edit(s.confirmItem))
+
+		// Look-ups
+		r.Get("/api/locate", s.public(s.locate))
+		r.Get("/api/nearest", s.public(s.nearest))
+		r.Get("/api/search", s.public(s.search))
+		r.Get("/api/summary", s.public(s.summary))
+
+		// People
+		r.Get("/api/session", s.anyone(s.session))
+		r.Post("/api/session", s.public(s.logIn))
+		r.Delete("/api/session", s.public(s.logOut))
+		r.Get("/api/settings", s.public(s.readSettings))
+		r.Put("/api/settings", s.member(s.writeSettings))
+		r.Get("/api/doubts", s.member(s.doubts))
+
+		// Tiles
+		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
+		r.Get("/tiles/{layers}.json", s.public(s.tileJSON))
+		r.Get("/tiles/{layers}/metadata.json", s.public(s.tileJSON))
+		r.Get("/tiles/{layers}/{z}/{x}/{y}.{ext}", s.public(s.xyzTile))
+		r.Get("/styles/{name}.json", s.public(s.style))
+
+		// The page
+		r.Get("/", s.index)
+		for _, pattern := range s.page.patterns() {
+			r.Get(pattern, s.file)
+		}
+
+		// Health
+		r.Get("/healthz", s.healthz)
+		r.Get("/readyz", s.readyz)
+	})
+	r.Get(patternEvents, s.public(s.events))
+
+	// From the outside in: what every request goes through.
+	layers := []func(http.Handler) http.Handler{s.clientAddresses(), s.edge, s.protect, s.checkHost, headAsGet(r)}
+	var h http.Handler = r
+	for i := len(layers) - 1; i >= 0; i-- {
+		h = layers[i](h)
+	}
+	return h, r
+}
+
+// headAsGet answers HEAD wherever GET is answered. net/http leaves the body out.
+func headAsGet(all routes) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if routing := chi.RouteContext(r.Context()); r.Method == http.MethodHead && routing != nil {
+				routing.RouteMethod = http.MethodGet
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
