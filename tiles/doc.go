@@ -1,0 +1,11 @@
+// Package tiles makes Mapbox Vector Tiles 2.1 from a snapshot.
+//
+// Encode writes a tile straight into bytes. Source keeps tiles, keyed by what
+// they were made from: a snapshot's tile revision changes with the tile's
+// content, so nothing is ever purged and no slow render can put old bytes
+// back. Tiles hold public fields only.
+//
+// Every position is snapped to the world's grid of a zoom before anything else
+// is done with it, so equal positions stay equal: neighbours keep their shared
+// border, and a point in the buffer of two tiles is the same point.
+package tiles

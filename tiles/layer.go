@@ -1,0 +1,225 @@
+package tiles
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// Field numbers and types of the Mapbox Vector Tile 2.1 schema
+// (vector_tile.proto), as protobuf tags: number<<3 | wire type.
+const (
+	tagTileLayer     = 3<<3 | 2
+	tagLayerVersion  = 15<<3 | 0
+	tagLayerName     = 1<<3 | 2
+	tagLayerFeature  = 2<<3 | 2
+	tagLayerKey      = 3<<3 | 2
+	tagLayerValue    = 4<<3 | 2
+	tagLayerExtent   = 5<<3 | 0
+	tagFeatureID     = 1<<3 | 0
+	tagFeatureTags   = 2<<3 | 2
+	tagFeatureType   = 3<<3 | 0
+	tagFeatureShape  = 4<<3 | 2
+	tagValueString   = 1<<3 | 2
+	tagValueUint     = 5<<3 | 0
+	tagValueBool     = 7<<3 | 0
+	typePoint        = 1
+	typePolygon      = 3
+	commandMoveTo    = 1
+	commandLineTo    = 2
+	commandClosePath = 7
+)
+
+// extent is the size of a tile in its own units; buffer is how far outside
+// content is kept, so that symbols and lines at the edge are whole.
+const (
+	extent = 4096
+	buffer = 64
+)
+
+// layer is one layer while it is written. Its buffers are used again for the
+// next one; keys and values are kept once each, as the standard asks.
+type layer struct {
+	features []byte
+	names    []string // of the properties that features may have
+	keys     []string // those that some feature has
+	values   []byte
+	nValues  uint32
+	strings  map[string]uint32 // value index of a string
+	uints    map[uint64]uint32
+	isTrue   int64       // value index of true, -1 before
+	last     []lastValue // by key
+	tags     []byte      // of the feature being written
+	shape    []byte      // likewise
+}
+
+// lastValue remembers what a property was last: features that follow each
+// other often agree, and comparing is cheaper than looking up.
+type lastValue struct {
+	text  string
+	index uint32
+	key   int8 // index of the property's key, -1 before its first use
+}
+
+func newLayer() *layer {
+	return &layer{strings: map[string]uint32{}, uints: map[uint64]uint32{}}
+}
+
+// begin empties the layer; names are those that its properties may have, at
+// most 128.
+func (l *layer) begin(names []string) {
+	l.features, l.values, l.nValues, l.isTrue = l.features[:0], l.values[:0], 0, -1
+	l.names, l.keys = names, l.keys[:0]
+	clear(l.strings)
+	clear(l.uints)
+	l.last = l.last[:0]
+	for range names {
+		l.last = append(l.last, lastValue{key: -1})
+	}
+}
+
+// text adds a property to the feature being written; "" is left out.
+func (l *layer) text(name int, value string) {
+	if value == "" {
+		return
+	}
+	last := &l.last[name]
+	if last.text != value {
+		at, ok := l.strings[value]
+		if !ok {
+			at = l.nValues
+			l.strings[value] = at
+			l.value(1+uvarintLen(uint64(len(value)))+len(value), tagValueString, uint64(len(value)))
+			l.values = append(l.values, value...)
+		}
+		last.text, last.index = value, at
+	}
+	l.tag(name, last.index)
+}
+
+func (l *layer) uint(name int, value uint64) {
+	at, ok := l.uints[value]
+	if !ok {
+		at = l.nValues
+		l.uints[value] = at
+		l.value(1+uvarintLen(value), tagValueUint, value)
+	}
+	l.tag(name, at)
+}
+
+// flag adds a property that is true; false is left out.
+func (l *layer) flag(name int, value bool) {
+	if !value {
+		return
+	}
+	if l.isTrue < 0 {
+		l.isTrue = int64(l.nValues)
+		l.value(2, tagValueBool, 1)
+	}
+	l.tag(name, uint32(l.isTrue))
+}
+
+// value begins an entry of the layer's values, size bytes long.
+func (l *layer) value(size int, tag byte, first uint64) {
+	l.nValues++
+	l.values = append(l.values, tagLayerValue)
+	l.values = binary.AppendUvarint(l.values, uint64(size))
+	l.values = append(l.values, tag)
+	l.values = binary.AppendUvarint(l.values, first)
+}
+
+func (l *layer) tag(name int, value uint32) {
+	last := &l.last[name]
+	if last.key < 0 {
+		last.key = int8(len(l.keys))
+		l.keys = append(l.keys, l.names[name])
+	}
+	l.tags = append(l.tags, byte(last.key))
+	l.tags = binary.AppendUvarint(l.tags, uint64(value))
+}
+
+// feature ends the feature whose tags and shape were written, and begins the
+// next one.
+func (l *layer) feature(id int64, kind byte) {
+	size := 1 + uvarintLen(uint64(id)) + 1 + uvarintLen(uint64(len(l.tags))) + len(l.tags) +
+		2 + 1 + uvarintLen(uint64(len(l.shape))) + len(l.shape)
+	b := append(l.features, tagLayerFeature)
+	b = binary.AppendUvarint(b, uint64(size))
+	b = append(b, tagFeatureID)
+	b = binary.AppendUvarint(b, uint64(id))
+	b = append(b, tagFeatureTags)
+	b = binary.AppendUvarint(b, uint64(len(l.tags)))
+	b = append(b, l.tags...)
+	b = append(b, tagFeatureType, kind, tagFeatureShape)
+	b = binary.AppendUvarint(b, uint64(len(l.shape)))
+	l.features = append(b, l.shape...)
+	l.tags, l.shape = l.tags[:0], l.shape[:0]
+}
+
+// appendTo adds the layer to a tile; a layer without features adds nothing.
+func (l *layer) appendTo(tile []byte, name string) []byte {
+	if len(l.features) == 0 {
+		return tile
+	}
+	size := 2 + 1 + uvarintLen(uint64(len(name))) + len(name) + len(l.features) + len(l.values) + 1 + uvarintLen(extent)
+	for _, key := range l.keys {
+		size += 1 + uvarintLen(uint64(len(key))) + len(key)
+	}
+	tile = slices.Grow(tile, size+1+binary.MaxVarintLen64)
+	tile = append(tile, tagTileLayer)
+	tile = binary.AppendUvarint(tile, uint64(size))
+	tile = append(tile, tagLayerVersion, 2)
+	tile = appendText(tile, tagLayerName, name)
+	tile = append(tile, l.features...)
+	for _, key := range l.keys {
+		tile = appendText(tile, tagLayerKey, key)
+	}
+	tile = append(tile, l.values...)
+	tile = append(tile, tagLayerExtent)
+	return binary.AppendUvarint(tile, extent)
+}
+
+func appendText(b []byte, tag byte, text string) []byte {
+	b = append(b, tag)
+	b = binary.AppendUvarint(b, uint64(len(text)))
+	return append(b, text...)
+}
+
+func uvarintLen(v uint64) int {
+	n := 1
+	for ; v >= 0x80; v >>= 7 {
+		n++
+	}
+	return n
+}
+
+// cell is a position in a tile's units.
+type cell struct{ x, y int32 }
+
+// point writes the shape of a point.
+func (l *layer) point(p cell) {
+	l.shape = append(l.shape, 1<<3|commandMoveTo)
+	l.shape = appendZigzag(l.shape, p.x)
+	l.shape = appendZigzag(l.shape, p.y)
+}
+
+// ring writes one ring of a polygon, relative to the cursor, and returns where
+// the cursor is after it (a ClosePath does not move it).
+func (l *layer) ring(ring []cell, cursor cell) cell {
+	for i, p := range ring {
+		switch i {
+		case 0:
+			l.shape = append(l.shape, 1<<3|commandMoveTo)
+		case 1:
+			l.shape = binary.AppendUvarint(l.shape, uint64(len(ring)-1)<<3|commandLineTo)
+		}
+		l.shape = appendZigzag(l.shape, p.x-cursor.x)
+		l.shape = appendZigzag(l.shape, p.y-cursor.y)
+		cursor = p
+	}
+	l.shape = append(l.shape, 1<<3|commandClosePath)
+	return cursor
+}
+
+func appendZigzag(b []byte, v int32) []byte {
+	return binary.AppendUvarint(b, uint64(uint32(v<<1)^uint32(v>>31)))
+}
