@@ -22,10 +22,10 @@ type edge struct {
 // can make new ones; two or three passes are the rule.
 const maxPasses = 8
 
-// clean returns the rings of a polygon (the first is its exterior, of positive
-// area; holes are negative) as simple rings that meet in single positions at
-// most: exteriors, each followed by its holes. It returns false when it cannot
-// on this grid.
+// clean returns the rings of polygons (each exterior of positive area, followed
+// by its holes of negative area) as simple rings that meet in single positions
+// at most, in the same order of things. Polygons that the grid lays together
+// become one. It returns false when it cannot on this grid.
 func clean(rings [][]cell) ([][]cell, bool) {
 	edges := edgesOf(rings)
 	if !meet(edges) {

@@ -33,20 +33,18 @@ const maxStep = 256
 
 // polygons writes the shape of an area into the layer: each exterior ring of
 // positive area by the surveyor's formula (MVT 2.1 section 4.3.3.3), followed
-// by its holes of negative area; no ring crosses itself or another one of its
-// polygon. It returns false when nothing of the area lies in the tile.
+// by its holes of negative area; no ring crosses or touches itself, and two
+// meet in single positions at most. It returns false when nothing of the area lies in the tile.
 //
 // An area that is smaller than the grid does not vanish: it becomes a square
 // of one step, drawn by the tiles that its middle lies in.
 func (e *encoder) polygons(shape *index.Shape) bool {
-	var cursor cell
-	step, any := stepAt(e.grid.scale), false
-	for _, polygon := range shape.Unit {
-		for _, ring := range e.polygon(polygon, step) {
-			cursor, any = e.layer.ring(ring, cursor), true
-		}
+	cursor, step := cell{}, stepAt(e.grid.scale)
+	rings := e.simple(shape.Unit, step)
+	for _, ring := range rings {
+		cursor = e.layer.ring(ring, cursor)
 	}
-	if any {
+	if len(rings) > 0 {
 		return true
 	}
 	square := e.square(shape, step)
@@ -57,32 +55,33 @@ func (e *encoder) polygons(shape *index.Shape) bool {
 	return true
 }
 
-// polygon returns the rings of a polygon in the tile. Where it is not simple
-// on a grid even after cleaning, it tries the next coarser one.
-func (e *encoder) polygon(polygon orb.Polygon, step float64) [][]cell {
+// simple returns the rings in the tile. Where they are not simple on a grid
+// even after cleaning, it tries the next coarser one.
+func (e *encoder) simple(unit orb.MultiPolygon, step float64) [][]cell {
 	for ; step <= maxStep; step *= 2 {
-		rings := e.rings.rings[:0]
-		for i, ring := range polygon {
-			cells := e.clip(e.snap(ring, step))
-			cells = tidy(cells)
-			if len(cells) < 3 {
-				if i == 0 {
-					break
-				}
-				continue
-			}
-			turn(cells, i == 0)
-			rings = append(rings, slices.Clone(cells))
+		e.rings.rings = e.rings.rings[:0]
+		for _, polygon := range unit {
+			e.polygon(polygon, step)
 		}
-		e.rings.rings = rings
-		if len(rings) == 0 {
-			return nil
-		}
-		if rings, simple := clean(rings); simple {
+		if rings, ok := clean(e.rings.rings); ok {
 			return rings
 		}
 	}
 	return nil
+}
+
+// polygon adds the rings of a polygon that lie in the tile.
+func (e *encoder) polygon(polygon orb.Polygon, step float64) {
+	for i, ring := range polygon {
+		cells := tidy(e.clip(e.snap(ring, step)))
+		switch {
+		case len(cells) >= 3:
+			turn(cells, i == 0)
+			e.rings.rings = append(e.rings.rings, slices.Clone(cells))
+		case i == 0:
+			return // holes of nothing
+		}
+	}
 }
 
 // snap puts a ring on the grid, without its last position, which repeats the
