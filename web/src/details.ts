@@ -51,7 +51,6 @@ export function makeDetails(app: App): Details {
   let box = h('article', { id: 'details' });
   return {
     show(item, fly) {
-      current = item;
       reloadList = () => {};
       box = h('article', { id: 'details' }, h('div.wait'), h('div.wait'));
       app.panel.show('details', box, {
@@ -63,6 +62,7 @@ export function makeDetails(app: App): Details {
           delete document.documentElement.dataset.item;
         },
       });
+      current = item; // only now: what was shown before has just been left
       void load(item, box, fly);
     },
     reload() {
