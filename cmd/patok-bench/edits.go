@@ -19,7 +19,8 @@ type editTimes struct {
 	committed []time.Duration // until the store answered
 	visible   []time.Duration // until the snapshot held it
 	event     []time.Duration // until a browser's stream had it
-	sql       []time.Duration // of plain SQL, from before the statement until the stream had it
+	sql       []time.Duration // of plain SQL, until PostgreSQL answered
+	heard     []time.Duration // of plain SQL, until the stream had it
 }
 
 // measureEdits makes edits as the API does, and others by plain SQL, which wakes
@@ -115,10 +116,11 @@ func (e *editor) sql(ctx context.Context, times *editTimes) error {
 	if _, err := e.node.conn.Exec(ctx, plainEditSQL, a.ID, began.String()); err != nil {
 		return err
 	}
+	times.sql = append(times.sql, time.Since(began))
 	if err := e.hear(ctx, a.ID); err != nil {
 		return err
 	}
-	times.sql = append(times.sql, time.Since(began))
+	times.heard = append(times.heard, time.Since(began))
 	return nil
 }
 

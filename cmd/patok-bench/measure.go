@@ -165,3 +165,12 @@ func inMillis(durations []time.Duration) []float64 {
 	}
 	return values
 }
+
+// perSecond is how often pieces of work that take so long are done in a second.
+func perSecond(durations []time.Duration) []float64 {
+	values := make([]float64, len(durations))
+	for i, d := range durations {
+		values[i] = float64(time.Second) / float64(max(d, 1))
+	}
+	return values
+}

@@ -16,7 +16,7 @@ type report struct {
 	Rows    []row        `json:"rows"`
 }
 
-// row is one line of the table. Times are in milliseconds per piece of work.
+// row is one line of the table. Times are per piece of work.
 type row struct {
 	Name      string  `json:"name"`
 	Patok     *spread `json:"patok,omitempty"`
@@ -31,15 +31,21 @@ type row struct {
 }
 
 const (
-	unitMillis = "ms"
-	unitBytes  = "bytes"
-	unitRows   = "rows/s"
+	unitMillis   = "ms"
+	unitBytes    = "bytes"
+	unitRows     = "rows/s"
+	unitRequests = "requests/s"
 )
 
+// contestRow is a line about a contest: times, or requests in a second where
+// several clients ask.
 func contestRow(r result) row {
-	ours, theirs := spreadOf(inMillis(r.ours)), spreadOf(inMillis(r.theirs))
-	ratio := spreadOf(speedups(r.ours, r.theirs))
-	return row{Name: r.Name, Unit: unitMillis, Patok: &ours, Reference: r.Reference, Beside: &theirs, Ratio: &ratio,
+	unit, values := unitMillis, inMillis
+	if r.Parallel > 1 {
+		unit, values = unitRequests, perSecond
+	}
+	ours, theirs, ratio := spreadOf(values(r.ours)), spreadOf(values(r.theirs)), spreadOf(speedups(r.ours, r.theirs))
+	return row{Name: r.Name, Unit: unit, Patok: &ours, Reference: r.Reference, Beside: &theirs, Ratio: &ratio,
 		PostGIS: r.PostGIS, Slower: r.PostGIS && ratio.Median < 1, Note: r.Note}
 }
 

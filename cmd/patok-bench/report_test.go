@@ -12,7 +12,7 @@ import (
 func sampleReport() *report {
 	fast := result{contest: contest{Name: "fast", Reference: "ST_AsMVT", PostGIS: true}, ours: []time.Duration{time.Millisecond, 2 * time.Millisecond}, theirs: []time.Duration{4 * time.Millisecond, 4 * time.Millisecond}}
 	slow := result{contest: contest{Name: "slow", Reference: "KNN", PostGIS: true}, ours: []time.Duration{9 * time.Microsecond}, theirs: []time.Duration{3 * time.Microsecond}}
-	plain := result{contest: contest{Name: "plain", Reference: "chi"}, ours: []time.Duration{2}, theirs: []time.Duration{1}}
+	plain := result{contest: contest{Name: "plain", Reference: "chi", Parallel: 4}, ours: []time.Duration{20 * time.Microsecond}, theirs: []time.Duration{10 * time.Microsecond}}
 	return &report{Machine: machine{CPU: "Some CPU", Cores: 2}, Dataset: datasetFlags{Points: 10, Areas: 2, Seed: 1}, Rounds: 5, Rows: []row{
 		contestRow(fast), contestRow(slow), contestRow(plain),
 		latencyRow("edit", []time.Duration{time.Millisecond, 3 * time.Millisecond}, "two"),
@@ -33,7 +33,7 @@ func TestReportNamesWhatIsSlowerThanPostGIS(t *testing.T) {
 		"Some CPU, 2 cores",
 		"| fast | 1.50 ms [1.00..2.00] | ST_AsMVT 4.00 ms [4.00..4.00] | 3.00× [2.00..4.00] | yes |",
 		"| slow | 9.00 µs [9.00..9.00] | KNN 3.00 µs [3.00..3.00] | 0.33× [0.33..0.33] | **NO** |",
-		"| 0.50× [0.50..0.50] | – |",
+		"| plain | 50000 requests/s [50000..50000] | chi 100000 requests/s [100000..100000] | 0.50× [0.50..0.50] | – |",
 		"| edit | p50 2.00 ms, p99 2.98 ms [1.00..3.00] | – | – | – | two |",
 		"| heap | 512 bytes [512..512] |",
 	} {
