@@ -16,6 +16,7 @@ const (
 // ImportOptions say how a file is taken in.
 type ImportOptions struct {
 	File        string // its name, as history and reasons show it
+	Source      string // of rows that name none; part of what their ids mean
 	Reason      string // for points outside their kelurahan; "" names the file
 	DryRun      bool   // find out everything and write nothing
 	SkipRefused bool   // take the rows that are good; otherwise one bad row refuses all

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Imports write many rows in one transaction under the rules that Apply holds
+// for one: rows are streamed into a staging table, compared, placed and marked
+// set by set, and then written by one INSERT and one UPDATE. Either all of a
+// file is taken or nothing.
+
+// importRun is one try of an import.
+type importRun struct {
+	tx     pgx.Tx
+	who    geo.Principal
+	store  *Store
+	o      geo.ImportOptions
+	report geo.Report
+}
+
+// errDryRun ends the transaction of an import that shall leave nothing behind.
+var errDryRun = errors.New("store: dry run")
+
+// Actors of imports begin so in revisions: a later import of the same file
+// tells by them what the file said before.
+const (
+	areaImporter  = "import-areas:"
+	assetImporter = "import-assets:"
+)
+
+// importLock lets one import work at a time, so that two of one file do not
+// both find its rows new.
+const importLock = `select pg_advisory_xact_lock(7101, 1)`
+
+// runImport runs work in one transaction and settles the report. It needs an
+// administrator. A dry run has done everything and is rolled back.
+func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal, o geo.ImportOptions, work func(context.Context, *importRun) error) (geo.Report, error) {
+	if !geo.Can(p, geo.ActionAdminister, geo.Target{}, s.now()) {
+		return geo.Report{File: o.File}, &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
+			ID: "Hanya administrator yang boleh mengimpor.", EN: "Only an administrator may import."}}
+	}
+	var run *importRun
+	var opened *int64
+	err := s.begin(ctx, op, actor+p.Actor(), func(tx pgx.Tx) error {
+		run = &importRun{tx: tx, who: p, store: s, o: o, report: geo.Report{File: o.File, DryRun: o.DryRun, Verdicts: []geo.RowVerdict{}}}
+		if err := run.prepare(ctx); err != nil {
+			return err
+		}
+		if err := work(ctx, run); err != nil {
+			return err
+		}
+		if o.DryRun {
+			return errDryRun
+		}
+		return tx.QueryRow(ctx, `select nullif(split_part(current_setting('patok.tx', true), ':', 2), '')::bigint`).Scan(&opened)
+	})
+	if run == nil {
+		return geo.Report{File: o.File}, err
+	}
+	if errors.Is(err, errDryRun) {
+		return run.report, nil
+	}
+	if err != nil {
+		return run.report, err
+	}
+	if opened != nil {
+		err = s.pool.QueryRow(ctx, committedSQL, *opened).Scan(&run.report.Revision)
+	}
+	return run.report, mapError(op, err)
+}
+
+// prepare makes the transaction fit for long work, and refuses to mix real and
+// example data.
+func (r *importRun) prepare(ctx context.Context) error {
+	for _, sql := range []string{`set local statement_timeout = 0`, `set local lock_timeout = 0`,
+		`set local idle_in_transaction_session_timeout = 0`, importLock} {
+		if _, err := r.tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	var example, real bool
+	if err := r.tx.QueryRow(ctx, `select exists (select from areas where example) or exists (select from assets where example),
+exists (select from areas where not example)`).Scan(&example, &real); err != nil {
+		return err
+	}
+	switch {
+	case r.o.Example && real:
+		return conflict("Basis data ini berisi data nyata; data contoh tidak dimasukkan.", "This database holds real data; example data is not mixed in.")
+	case example && !r.o.Example && !r.o.ReplaceDemo:
+		return conflict("Basis data ini berisi data contoh. Impor wilayah nyata dengan --replace-demo untuk menggantinya.",
+			"This database holds example data. Import the real areas with --replace-demo to replace it.")
+	}
+	return nil
+}
+
+// progress tells how far the work is.
+func (r *importRun) progress(step geo.ImportStep) {
+	if r.o.Progress != nil {
+		r.o.Progress(geo.ImportProgress{Step: step, Rows: r.report.Read})
+	}
+}
+
+// add counts and lists a verdict.
+func (r *importRun) add(v geo.RowVerdict) { r.report.Add(v, r.o.EveryRow) }
+
+// refuse refuses one row.
+func (r *importRun) refuse(row int, name string, reasons ...geo.Text) {
+	r.add(geo.RowVerdict{Row: row, Name: name, Outcome: geo.OutcomeRefused, Reasons: reasons})
+}
+
+// refusal is the error for a file with refused rows, nil when it has none or
+// they may be left out.
+func (r *importRun) refusal() error {
+	if r.report.Refused == 0 || r.o.SkipRefused {
+		return nil
+	}
+	return &geo.Error{Kind: geo.Invalid, Op: "store.import", Message: geo.Text{
+		ID: fmt.Sprintf("%d dari %d baris ditolak, jadi tidak ada yang diimpor. Perbaiki berkasnya, atau pakai --skip-refused untuk mengimpor baris lainnya.", r.report.Refused, r.report.Read),
+		EN: fmt.Sprintf("%d of %d rows were refused, so nothing was imported. Mend the file, or use --skip-refused to import the other rows.", r.report.Refused, r.report.Read),
+	}}
+}
+
+// exec runs statements one after another.
+func (r *importRun) exec(ctx context.Context, statements ...string) error {
+	for _, sql := range statements {
+		if _, err := r.tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copySource hands pulled rows to COPY. next gives false at the end; the error
+// that ended it is in err.
+type copySource struct {
+	next   func() ([]any, bool)
+	values []any
+	err    *error
+}
+
+func (c *copySource) Next() (more bool) { c.values, more = c.next(); return more && *c.err == nil }
+
+// Values gives the row that Next found.
+func (c *copySource) Values() ([]any, error) { return c.values, nil }
+
+// Err gives what ended the rows early.
+func (c *copySource) Err() error { return *c.err }
