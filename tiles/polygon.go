@@ -34,40 +34,42 @@ const maxStep = 256
 // polygons writes the shape of an area into the layer: each exterior ring of
 // positive area by the surveyor's formula (MVT 2.1 section 4.3.3.3), followed
 // by its holes of negative area; no ring crosses or touches itself, and two
-// meet in single positions at most. It returns false when nothing of the area lies in the tile.
+// meet in single positions at most. It returns false when nothing of the area
+// lies in the tile.
 //
 // An area that is smaller than the grid does not vanish: it becomes a square
 // of one step, drawn by the tiles that its middle lies in.
 func (e *encoder) polygons(shape *index.Shape) bool {
-	cursor, step := cell{}, stepAt(e.grid.scale)
-	rings := e.simple(shape.Unit, step)
+	rings, step := e.simple(shape.Unit, stepAt(e.grid.scale))
+	cursor := cell{}
 	for _, ring := range rings {
 		cursor = e.layer.ring(ring, cursor)
 	}
 	if len(rings) > 0 {
 		return true
 	}
-	square := e.square(shape, step)
-	if !square[0].inBuffer() || !e.vanishes(shape.Unit, step) {
+	middle := e.grid.snap(shape.Unit.Bound().Center(), step)
+	if !middle.inBuffer() || !e.vanishes(shape.Unit, step) {
 		return false
 	}
+	square := squareAt(middle, int32(step))
 	e.layer.ring(square[:], cursor)
 	return true
 }
 
-// simple returns the rings in the tile. Where they are not simple on a grid
-// even after cleaning, it tries the next coarser one.
-func (e *encoder) simple(unit orb.MultiPolygon, step float64) [][]cell {
-	for ; step <= maxStep; step *= 2 {
+// simple returns the rings in the tile and the grid they are on. Where they are
+// not simple on a grid even after cleaning, it tries the next coarser one.
+func (e *encoder) simple(unit orb.MultiPolygon, step float64) ([][]cell, float64) {
+	for ; step < maxStep; step *= 2 {
 		e.rings.rings = e.rings.rings[:0]
 		for _, polygon := range unit {
 			e.polygon(polygon, step)
 		}
 		if rings, ok := clean(e.rings.rings); ok {
-			return rings
+			return rings, step
 		}
 	}
-	return nil
+	return nil, step
 }
 
 // polygon adds the rings of a polygon that lie in the tile.
@@ -248,9 +250,9 @@ func (e *encoder) vanishes(unit orb.MultiPolygon, step float64) bool {
 	return true
 }
 
-// square stands for an area that is smaller than the grid: one step wide, at
-// the middle of its boundary.
-func (e *encoder) square(shape *index.Shape, step float64) [4]cell {
-	c, d := e.grid.snap(shape.Unit.Bound().Center(), step), int32(step)
-	return [4]cell{c, {c.x + d, c.y}, {c.x + d, c.y + d}, {c.x, c.y + d}}
+// squareAt stands for an area that is smaller than the grid: one step wide,
+// and kept within the buffer.
+func squareAt(c cell, step int32) [4]cell {
+	c = cell{min(c.x, high-step), min(c.y, high-step)}
+	return [4]cell{c, {c.x + step, c.y}, {c.x + step, c.y + step}, {c.x, c.y + step}}
 }

@@ -58,7 +58,9 @@ func styleLayers(s *index.Snapshot) []any {
 	}
 	colors := []any{"match", []any{"get", "type"}}
 	for _, t := range s.Types() {
-		colors = append(colors, t.Name, t.Color)
+		if t.Color != "" {
+			colors = append(colors, t.Name, t.Color)
+		}
 	}
 	var color any = "#44403c"
 	if len(colors) > 2 {
