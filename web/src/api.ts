@@ -6,6 +6,8 @@ export type BBox = [number, number, number, number];
 export interface Field {
   name: string;
   label: Text;
+  /** What it is called in a desa, where that differs. */
+  label_desa?: Text;
   help?: Text;
   sensitivity: 'public' | 'internal' | 'restricted';
   unit?: string;
@@ -25,6 +27,8 @@ export interface Rule {
 export interface AssetType {
   name: string;
   label: Text;
+  /** What it is called in a desa, where that differs. */
+  label_desa?: Text;
   plural: Text;
   icon: string;
   color: string;

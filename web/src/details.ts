@@ -1,7 +1,7 @@
 import { type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
 import { type App, mayEdit, pointOf, typeOf } from './app';
 import { badge, h, icon } from './dom';
-import { addWords, formatDate, formatNumber, formatPoint, formatTime, t, tText, tValue } from './i18n';
+import { addWords, formatDate, formatNumber, formatPoint, formatTime, t, type Text, tText, tValue } from './i18n';
 import { assetList, line } from './list';
 import * as words from './words-details';
 
@@ -99,12 +99,18 @@ async function summaryOf(app: App, item: Item, feature: Feature): Promise<Summar
   return app.api.get<Summary>(`/api/summary?area=${String(feature.properties.code)}`).catch(() => null);
 }
 
-/** What the village of an office is called in law: kelurahan or desa; '' where it does not matter. */
+/** Whether the point lies in a kelurahan or a desa; '' where that changes no word. */
 async function kindAt(app: App, feature: Feature): Promise<string> {
   const point = pointOf(feature);
-  if (feature.properties.type !== 'kantor_kelurahan' || !point) return '';
+  const type = typeOf(app, feature.properties.type);
+  if (!point || !(type?.label_desa || type?.fields.some((f) => f.label_desa))) return '';
   const areas: FeatureList | null = await app.api.locate(point).catch(() => null);
   return String(areas?.features.at(-1)?.properties.kind ?? '');
+}
+
+/** The label of a type or field, by the kind of its area: Kantor Kelurahan, Kantor Desa. */
+export function labelIn(kind: unknown, labelled: { label: Text; label_desa?: Text } | undefined): string {
+  return tText(String(kind).startsWith('desa') ? (labelled?.label_desa ?? labelled?.label) : labelled?.label);
 }
 
 function facts(rows: [string, string | Node | null | undefined | false][]): HTMLElement {
@@ -122,7 +128,7 @@ function areaView(app: App, feature: Feature, summary: Summary | null): HTMLElem
     facts([
       ...counts.map((c): [string, string] => {
         const type = typeOf(app, c.type);
-        const label = c.type === 'kantor_kelurahan' ? tValue('office', p.kind === 'desa_adat' ? 'desa' : p.level === 4 ? p.kind : '') || tText(type?.plural) : tText(type?.plural);
+        const label = p.level === 4 && type?.label_desa ? labelIn(p.kind, type) : tText(type?.plural);
         return [label || c.type, formatNumber(c.total) + (c.placed < c.total ? ` (${formatNumber(c.total - c.placed)} ${t('unplaced')})` : '')];
       }),
       [t('bps_code'), p.bps_code ? String(p.bps_code) : null],
@@ -138,8 +144,7 @@ function assetView(app: App, feature: Feature, etag: string, kind: string): HTML
   const type = typeOf(app, p.type);
   const item = { collection: String(p.type), id: feature.id };
   const editable = p.can_edit === true || mayEdit(app.session, String(p.area_code));
-  const label = p.type === 'kantor_kelurahan' && kind ? t(kind.startsWith('desa') ? 'office_desa' : 'office_kelurahan') : tText(type?.label);
-  const under = [label, p.area_name].filter(Boolean).join(' · ');
+  const under = [labelIn(kind, type), p.area_name].filter(Boolean).join(' · ');
   return h('div', null, head(app, p.name, badge(type, '.large'), under), ...notices(p), editable && actions(app, item, feature, etag), assetFacts(app, feature, kind));
 }
 
@@ -173,10 +178,7 @@ function assetFacts(app: App, feature: Feature, kind: string): HTMLElement {
   const text = (value: unknown): string | null => (value === null || value === undefined || value === '' ? null : String(value));
   const point = pointOf(feature);
   const located = text(p.area_located) && p.area_located !== p.area_code ? String(p.area_located) : null;
-  const fields = (type?.fields ?? []).map((field): [string, string | null] => {
-    const label = field.name === 'nama_lurah' && kind ? t(kind.startsWith('desa') ? 'head_desa' : 'head_kelurahan') : tText(field.label);
-    return [label, fieldText(field, p[field.name])];
-  });
+  const fields = (type?.fields ?? []).map((field): [string, string | null] => [labelIn(kind, field), fieldText(field, p[field.name])]);
   const taken = [tValue('taken', p.taken_by), p.accuracy_m ? t('accuracy', { m: formatNumber(Number(p.accuracy_m), 1) }) : ''].filter(Boolean).join(', ');
   return facts([
     [t('area'), areaLink(app, p)],

@@ -15,6 +15,8 @@ export interface Draft {
   /** The kelurahan that the asset is said to belong to. */
   areaCode: string;
   areaName: string;
+  /** Kelurahan or desa, once known: some labels follow it. */
+  areaKind?: string;
   /** What is being changed, as it was read, and its ETag. */
   base?: Feature;
   etag?: string;

@@ -42,7 +42,7 @@ class Form {
     this.app = app;
     this.draft = draft;
     this.type = type;
-    this.controls = draft.kind === 'move' ? [] : controlsOf(type);
+    this.controls = draft.kind === 'move' ? [] : controlsOf(type, draft.areaKind);
     if (draft.values.placement_reason) this.controls.push(reasonControl);
     this.fields = makeFields(this.controls, draft.values, this.keep);
   }

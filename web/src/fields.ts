@@ -20,7 +20,7 @@ export function makeFields(controls: Control[], values: Values, changed: () => v
   const rows = new Map(controls.map((control) => [control.name, row(control, values[control.name])]));
   const main = controls.filter((c) => !c.more).map((c) => rows.get(c.name)!.node);
   const more = controls.filter((c) => c.more).map((c) => rows.get(c.name)!.node);
-  const fold = more.length ? h('details.more', null, h('summary', null, t('more_fields')), ...more) : null;
+  const fold = more.length ? h('details.more', null, h('summary', null, t('more_fields', { n: more.length })), ...more) : null;
   const node = h('div.fields', { oninput: changed, onchange: changed }, ...main, fold);
   const fields: Fields = {
     node,
@@ -32,11 +32,13 @@ export function makeFields(controls: Control[], values: Values, changed: () => v
         const { value, wrong } = readAnswer(control, rows.get(control.name)!.raw());
         read[control.name] = value;
         if (wrong) fine = false;
+        if (wrong && control.more) fold?.setAttribute('open', '');
         rows.get(control.name)!.blame(wrong ? wrongWords(control, wrong) : '');
       }
       return fine ? read : null;
     },
     blame(name, message) {
+      if (fold && controls.find((c) => c.name === name)?.more) fold.setAttribute('open', '');
       rows.get(name)?.blame(message);
       return rows.has(name);
     },

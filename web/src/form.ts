@@ -42,16 +42,21 @@ function common(name: string, id: string, en: string, extra: Partial<Control> = 
   return { name, label: { id, en }, kind: 'text', required: false, options: [], unit: '', integer: false, boolean: false, more: false, ...extra };
 }
 
-/** The questions of a type's form, in order: the common ones, then the type's own. */
-export function controlsOf(type: AssetType): Control[] {
+/** How many of a type's own questions stand open; the rest, if not required, waits behind a fold. */
+const openFields = 6;
+
+/** The questions of a type's form, in order. `kind` is that of the area, kelurahan or desa, which some labels follow. */
+export function controlsOf(type: AssetType, kind = ''): Control[] {
+  const own = type.fields.map((field, i) => controlOf(field, type, i, kind));
   return [
     common('name', 'Nama', 'Name', { required: true, maxLength: 200 }),
     common('rt', 'RT', 'RT', { maxLength: 3, pattern: '\\d{1,3}', help: { id: 'Tiga angka, misalnya 005', en: 'Three digits, for example 005' } }),
     common('rw', 'RW', 'RW', { maxLength: 3, pattern: '\\d{1,3}' }),
     common('address', 'Alamat', 'Address', { maxLength: 500 }),
-    ...type.fields.map((field) => controlOf(field, type)),
+    ...own.filter((c) => !c.more),
     common('condition', 'Kondisi', 'Condition', { kind: 'select', options: conditions }),
     common('operation', 'Keadaan', 'Status', { kind: 'select', options: operations, required: true }),
+    ...own.filter((c) => c.more),
     common('source', 'Sumber', 'Source', { more: true, maxLength: 500 }),
     common('note', 'Catatan', 'Note', { more: true, kind: 'area', maxLength: 2000 }),
   ];
@@ -60,7 +65,7 @@ export function controlsOf(type: AssetType): Control[] {
 /** Asked for only when the point lies outside the kelurahan. */
 export const reasonControl = common('placement_reason', 'Alasan titiknya di luar kelurahan', 'Why the point lies outside the village', { kind: 'area', required: true, maxLength: 500 });
 
-function controlOf(field: Field, type: AssetType): Control {
+function controlOf(field: Field, type: AssetType, index: number, kind: string): Control {
   const rule: Rule = type.schema.properties?.[field.name] ?? {};
   const types = [rule.type ?? []].flat();
   const boolean = field.widget === 'check' || types.includes('boolean');
@@ -68,12 +73,13 @@ function controlOf(field: Field, type: AssetType): Control {
   const many = field.widget === 'multi' || types.includes('array');
   const numeric = field.widget === 'number' || types.includes('integer') || types.includes('number');
   const plain = ['date', 'time', 'tel', 'url', 'email'].includes(field.widget) ? (field.widget as Control['kind']) : (rule.maxLength ?? 0) > 300 ? 'area' : 'text';
+  const required = (type.schema.required ?? []).includes(field.name);
   return {
     name: field.name,
-    label: field.label,
+    label: (kind.startsWith('desa') && field.label_desa) || field.label,
     help: field.help,
     kind: boolean ? 'select' : many ? 'multi' : listed.length ? 'select' : numeric ? 'number' : plain,
-    required: (type.schema.required ?? []).includes(field.name),
+    required,
     options: boolean ? yesNo : listed,
     unit: field.unit ?? '',
     integer: types.includes('integer'),
@@ -82,7 +88,7 @@ function controlOf(field: Field, type: AssetType): Control {
     max: rule.maximum,
     maxLength: rule.maxLength,
     pattern: rule.pattern,
-    more: false,
+    more: !required && index >= openFields,
   };
 }
 

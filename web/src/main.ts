@@ -48,6 +48,7 @@ async function start(): Promise<void> {
     entered(session) {
       app.session = session;
       header();
+      document.getElementById('account')?.focus();
       app.map?.own();
       if (app.selected) details((d) => d.reload());
       else home.show();
@@ -89,7 +90,8 @@ async function start(): Promise<void> {
   window.addEventListener('popstate', () => {
     const { item, zoom, lat, lon } = parseAddress(location.hash);
     if (zoom !== undefined && lat !== undefined && lon !== undefined) app.map?.jump([lon, lat], zoom);
-    if (item?.id === app.selected?.id && item?.collection === app.selected?.collection) return;
+    const working = app.panel.mode === 'place' || app.panel.mode === 'form';
+    if (!working && item?.id === app.selected?.id && item?.collection === app.selected?.collection) return;
     app.selected = item;
     if (item) details((d) => d.show(item, false));
     else {

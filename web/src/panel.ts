@@ -55,6 +55,8 @@ export function makePanel(): Panel {
       leave?.();
       leave = options.leave;
       mode = next;
+      // The back button leaves a form or the placing, not the page.
+      if ((next === 'place' || next === 'form') && !history.state?.working) history.pushState({ working: true }, '', location.href);
       document.documentElement.dataset.mode = next;
       body.replaceChildren(content);
       body.scrollTop = 0;

@@ -10,6 +10,7 @@ export interface Place {
   fix: Fix;
   areaCode: string;
   areaName: string;
+  areaKind: string;
 }
 
 interface Task {
@@ -32,7 +33,7 @@ export function choosePlace(app: App, task: Task): void {
   const map = app.map;
   let fix: Fix = untouched;
   let typedPoint: LonLat | null = null; // stands for the map's centre where there is no map
-  let located: { code: string; name: string } = { code: '', name: '' };
+  let located = { code: '', name: '', kind: '' };
   let ours = false; // the page itself moves the map
   let asking: AbortController | null = null;
   let watch = 0;
@@ -60,7 +61,7 @@ export function choosePlace(app: App, task: Task): void {
     }
     const village = areas.features.filter((f) => f.properties.level === 4);
     const at = village.find((f) => f.properties.code === task.areaCode) ?? village.find((f) => mayEdit(app.session, String(f.properties.code))) ?? village[0];
-    located = { code: String(at?.properties.code ?? ''), name: String(at?.properties.name ?? '') };
+    located = { code: String(at?.properties.code ?? ''), name: String(at?.properties.name ?? ''), kind: String(at?.properties.kind ?? '') };
     const home = task.areaCode ? located.code === task.areaCode : mayEdit(app.session, located.code);
     const kind = tValue('kind', at?.properties.kind);
     inside.className = `small where-${home ? 'in' : 'out'}`;
@@ -118,7 +119,7 @@ export function choosePlace(app: App, task: Task): void {
       : mayEdit(app.session, located.code) || owns.length !== 1
         ? located
         : { code: owns[0]!, name: ownNames(app) };
-    task.dropped({ point: [round(point[0]), round(point[1])], fix: { ...fix, deliberate: true }, areaCode: claimed.code, areaName: claimed.name });
+    task.dropped({ point: [round(point[0]), round(point[1])], fix: { ...fix, deliberate: true }, areaCode: claimed.code, areaName: claimed.name, areaKind: located.kind });
   }
 
   const say = (look: string, text: string, more?: Node): void => {

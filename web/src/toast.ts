@@ -8,10 +8,15 @@ export function toast(text: string, { action, onAction, seconds = 5, good = fals
     window.clearTimeout(timer);
     element.remove();
   };
-  const timer = window.setTimeout(() => gone(), seconds * 1000);
+  let timer = window.setTimeout(() => gone(), seconds * 1000);
+  const hold = (): void => window.clearTimeout(timer);
+  const release = (): void => {
+    hold();
+    timer = window.setTimeout(() => gone(), seconds * 1000);
+  };
   const element = h(
     `div.toast${good ? '.good' : ''}`,
-    { role: 'status' },
+    { role: 'status', onpointerenter: hold, onpointerleave: release, onfocusin: hold, onfocusout: release },
     h('span', null, text),
     action &&
       h(

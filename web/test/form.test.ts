@@ -34,12 +34,13 @@ const posyandu: AssetType = {
 const control = (name: string): Control => controlsOf(posyandu).find((c) => c.name === name)!;
 
 describe('controls from the registry', () => {
-  it('keeps the order: common, own, state, the rest', () => {
+  it('keeps the order: common, the first of its own, state, the rest behind a fold', () => {
     expect(controlsOf(posyandu).map((c) => c.name)).toEqual([
       ...['name', 'rt', 'rw', 'address'],
-      ...['strata', 'jumlah_kader', 'luas', 'bidang', 'gedung', 'kelas', 'kode'],
-      ...['condition', 'operation', 'source', 'note'],
+      ...['strata', 'jumlah_kader', 'luas', 'bidang', 'gedung', 'kelas'],
+      ...['condition', 'operation', 'kode', 'source', 'note'],
     ]);
+    expect(controlsOf(posyandu).filter((c) => c.more).map((c) => c.name)).toEqual(['kode', 'source', 'note']);
   });
   it('takes kind, limits and choices from field and schema', () => {
     expect(control('strata')).toMatchObject({ kind: 'select', required: true, options: [{ value: 'madya' }] });
