@@ -22,6 +22,7 @@ export function makeDetails(app: App): Details {
   let current: Item | null = null;
   let turn = 0;
   let reloadList = (): void => {};
+  let flyLater = false; // what is open before the map is there is flown to when it comes
 
   async function load(item: Item, box: HTMLElement, fly: boolean): Promise<void> {
     const mine = ++turn;
@@ -31,7 +32,8 @@ export function makeDetails(app: App): Details {
       if (mine !== turn) return;
       box.replaceChildren(isArea(item.collection) ? areaView(app, data, inside) : assetView(app, data, etag, kind));
       document.documentElement.dataset.item = `${item.collection}/${item.id}`;
-      app.map?.show(item, data, fly);
+      app.map?.show(item, data, fly || flyLater);
+      flyLater = fly && !app.map;
       if (isArea(item.collection)) {
         const list = assetList(app, { type: '', placed: '' }, String(data.properties.code));
         reloadList = list.reload;

@@ -146,8 +146,8 @@ async function start(): Promise<void> {
       return false;
     }
     header();
-    const { item } = parseAddress(location.hash);
-    if (item) app.open(item, { replace: true });
+    const { item, zoom } = parseAddress(location.hash);
+    if (item) app.open(item, { replace: true, fly: zoom === undefined });
     else home.show();
     return true;
   }
