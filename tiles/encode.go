@@ -30,6 +30,7 @@ type encoder struct {
 	grid   grid
 	tile   []byte
 	points []placed
+	spare  []placed // for sorting
 	shapes []*index.Shape
 	rings  polygonBuffers
 }
@@ -75,7 +76,7 @@ func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
 		}
 		return true
 	})
-	slices.SortFunc(e.points, func(a, b placed) int { return cmp.Compare(a.id, b.id) })
+	e.points, e.spare = sortByID(e.points, e.spare)
 	l := e.layer
 	l.begin(assetKeys)
 	for _, p := range e.points {
@@ -92,7 +93,8 @@ func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
 		l.point(p.at)
 		l.feature(p.id, typePoint)
 	}
-	clear(e.points)
+	clear(e.points) // the buffers outlive the snapshot
+	clear(e.spare)
 }
 
 // found gathers the areas whose extent touches the tile, by id.

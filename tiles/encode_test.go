@@ -385,6 +385,24 @@ func TestTinyAreasDoNotVanish(t *testing.T) {
 	}
 }
 
+func TestSortByID(t *testing.T) {
+	rnd := newRandom(t)
+	var spare []placed
+	for _, n := range []int{0, 1, 256, 257, 5000} {
+		for _, span := range []int64{1, 1000, 1 << 22, 1 << 53} {
+			points := make([]placed, n)
+			for i := range points {
+				points[i].id = 1 + rnd.Int64N(span)
+			}
+			want := slices.Clone(points)
+			slices.SortFunc(want, func(a, b placed) int { return int(a.id - b.id) })
+			if points, spare = sortByID(points, spare); !slices.Equal(points, want) {
+				t.Errorf("%d points over %d ids are out of order", n, span)
+			}
+		}
+	}
+}
+
 func TestLayersOfATile(t *testing.T) {
 	s := index.New(randomContent(newRandom(t)))
 	id := ID{0, 0, 0}

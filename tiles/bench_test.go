@@ -1,0 +1,111 @@
+package tiles
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+	"github.com/paulmach/orb/geojson"
+	"github.com/paulmach/orb/maptile"
+
+	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/index"
+)
+
+var benchTile = ID{10, 830, 534}
+
+// benchAssets lie in one tile.
+func benchAssets(n int) geo.Content {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	b := benchTile.bound(0)
+	c := geo.Content{Revision: 1, Types: []*geo.AssetType{{Name: "posyandu"}}}
+	for i := range n {
+		p := orb.Point{b.Min[0] + rnd.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + rnd.Float64()*(b.Max[1]-b.Min[1])}
+		c.Assets = append(c.Assets, &geo.Asset{
+			ID: int64(i + 1), Type: "posyandu", Name: fmt.Sprint("Melati ", rnd.IntN(n)), Point: &p,
+			AreaCode:  geo.Code(fmt.Sprintf("35.71.%02d.1%03d", rnd.IntN(3)+1, rnd.IntN(20))),
+			Condition: []string{"baik", "rusak_ringan"}[rnd.IntN(2)], Operation: "aktif", Placement: geo.Inside,
+		})
+	}
+	return c
+}
+
+func BenchmarkEncodePoints(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		s := index.New(benchAssets(n))
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			e := newEncoder()
+			b.ReportAllocs()
+			for b.Loop() {
+				if tile, err := e.encode(s, []string{"posyandu"}, benchTile); err != nil || len(tile) == 0 {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mfeatures/s")
+		})
+	}
+}
+
+// BenchmarkOrbPoints is orb's own way from the same features, without a search.
+func BenchmarkOrbPoints(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		c := benchAssets(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				fc := geojson.NewFeatureCollection()
+				for _, a := range c.Assets {
+					f := geojson.NewFeature(*a.Point)
+					f.ID = a.ID
+					f.Properties = geojson.Properties{"type": a.Type, "name": a.Name, "area_code": string(a.AreaCode),
+						"condition": a.Condition, "operation": a.Operation, "placement": string(a.Placement)}
+					fc.Append(f)
+				}
+				layers := mvt.NewLayers(map[string]*geojson.FeatureCollection{"posyandu": fc})
+				layers.ProjectToTile(maptile.New(uint32(benchTile.X), uint32(benchTile.Y), maptile.Zoom(benchTile.Z)))
+				if _, err := mvt.Marshal(layers); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mfeatures/s")
+		})
+	}
+}
+
+func BenchmarkEncodeAreas(b *testing.B) {
+	s := index.New(geo.Content{Areas: readAreas(b, "3328_kelurahan.geojson")})
+	around, _ := s.Extent("kelurahan")
+	for _, z := range []int{8, 11, 14} {
+		ids := tilesOver(around, z)
+		b.Run(fmt.Sprint("z", z), func(b *testing.B) {
+			e := newEncoder()
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := e.encode(s, []string{"kelurahan"}, ids[i%len(ids)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkSource(b *testing.B) {
+	s, c := index.New(benchAssets(10_000)), newSource(b)
+	b.Run("held", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, benchTile)
+		}
+	})
+	b.Run("gzip", func(b *testing.B) {
+		raw, _ := Encode(s, []string{"posyandu"}, benchTile)
+		b.SetBytes(int64(len(raw)))
+		for b.Loop() {
+			zipped, _ := c.zip(raw)
+			b.ReportMetric(float64(len(zipped))/float64(len(raw)), "ratio")
+		}
+	})
+}
