@@ -18,8 +18,8 @@ type datasetFlags struct {
 
 // The limits of a data set.
 const (
-	maxPoints = 5_000_000
-	maxAreas  = 15_000 // what the codes of one provinsi are good for
+	maxPoints = 2_000_000 // what an import's file may hold
+	maxAreas  = 15_000    // what the codes of one provinsi are good for
 )
 
 // Validate is called by kong.

@@ -70,9 +70,6 @@ type editor struct {
 	assets []*geo.Asset
 }
 
-// clerk may edit everything.
-var clerk = geo.Principal{AccountID: 1, Name: "patok-bench", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
-
 // api moves an asset by a metre or so through the store, wakes the follower as
 // the handlers do, and waits.
 func (e *editor) api(ctx context.Context, times *editTimes) error {

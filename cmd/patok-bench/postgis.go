@@ -3,20 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/store/cluster"
 	"github.com/patok-id/patok/migrations"
 )
@@ -62,91 +56,5 @@ func execute(ctx context.Context, url, sql string) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is under way
 	_, err = conn.Exec(ctx, sql)
-	return err
-}
-
-// loadDataset brings the data in by COPY with every trigger on. The points were placed
-// when they were made, as the import's are by its own set-wise step.
-func loadDataset(ctx context.Context, adminURL string, d *dataset) (assets time.Duration, err error) {
-	conn, err := pgx.Connect(ctx, adminURL)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is under way
-	if _, err := conn.Exec(ctx, `select set_config('patok.actor', 'patok-bench', false), set_config('patok.placed', 'yes', false)`); err != nil {
-		return 0, err
-	}
-	for _, areas := range [][]*geo.Area{d.Parents, d.Kelurahan} {
-		if err := copyIn(ctx, conn, copyAreasSQL, func(w *csv.Writer) error { return writeRows(w, areas, areaRow) }); err != nil {
-			return 0, fmt.Errorf("load areas: %w", err)
-		}
-	}
-	began := time.Now()
-	if err := copyIn(ctx, conn, copyAssetsSQL, func(w *csv.Writer) error { return writeRows(w, d.Assets, assetRow) }); err != nil {
-		return 0, fmt.Errorf("load assets: %w", err)
-	}
-	assets = time.Since(began)
-	_, err = conn.Exec(ctx, `vacuum (analyze) areas, assets, revisions`)
-	return assets, err
-}
-
-const (
-	copyAreasSQL = `copy areas (code, kind, name, boundary, source, year, boundary_status, derived)
-from stdin with (format csv, null '\N')`
-	copyAssetsSQL = `copy assets (uuid, type, type_version, name, area_code, area_located, rt, rw, address, point, accuracy_m,
-taken_by, condition, operation, placement, attributes, source) from stdin with (format csv, null '\N')`
-)
-
-func areaRow(a *geo.Area) []string {
-	return []string{string(a.Code), string(a.Kind), a.Name, hexOrNull(geo.EncodeBoundary(a.Boundary)),
-		a.Source, strconv.Itoa(a.Year), string(a.Status), strconv.FormatBool(a.Derived)}
-}
-
-func assetRow(a *geo.Asset) []string {
-	located, accuracy := `\N`, `\N`
-	if a.AreaLocated != "" {
-		located = string(a.AreaLocated)
-	}
-	if a.AccuracyM != nil {
-		accuracy = strconv.FormatFloat(*a.AccuracyM, 'g', -1, 64)
-	}
-	return []string{a.UUID.String(), a.Type, strconv.Itoa(a.TypeVersion), a.Name, string(a.AreaCode), located, a.RT, a.RW,
-		a.Address, hexOrNull(geo.EncodePoint(a.Point)), accuracy, a.TakenBy, a.Condition, a.Operation,
-		string(a.Placement), string(a.Attributes), "patok-bench"}
-}
-
-func hexOrNull(ewkb []byte) string {
-	if ewkb == nil {
-		return `\N`
-	}
-	return hex.EncodeToString(ewkb)
-}
-
-func writeRows[T any](w *csv.Writer, features []T, row func(T) []string) error {
-	for _, f := range features {
-		if err := w.Write(row(f)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// copyIn streams rows into a COPY while they are written.
-func copyIn(ctx context.Context, conn *pgx.Conn, sql string, write func(*csv.Writer) error) error {
-	read, into := io.Pipe()
-	written := make(chan error, 1)
-	go func() {
-		w := csv.NewWriter(into)
-		err := write(w)
-		w.Flush()
-		err = errors.Join(err, w.Error())
-		into.CloseWithError(err) //nolint:errcheck // always nil
-		written <- err
-	}()
-	_, err := conn.PgConn().CopyFrom(ctx, read, sql)
-	read.CloseWithError(io.ErrClosedPipe) //nolint:errcheck // always nil; frees the writer after a failed COPY
-	if failed := <-written; err == nil {
-		err = failed
-	}
 	return err
 }

@@ -15,12 +15,17 @@ import (
 	"github.com/patok-id/patok/geo/index"
 )
 
-// settlement is where people live: a centre, how far it reaches, and how many
-// live there and before it in the list.
+// settlement is where people live.
 type settlement struct {
-	x, y, sigma float64 // in cells
-	until       float64
+	x, y   float64 // of the centre, in cells
+	sigma  float64 // how far its assets scatter, in cells
+	people float64 // beside those of others
+	until  float64 // people here and in all settlements before
 }
+
+// assetSpacing times the root of their number is how far a settlement's assets
+// scatter, in cells: so that there is one to about 80 m × 80 m.
+const assetSpacing = 0.0068
 
 // unplacedShare is how many assets have no point yet.
 const unplacedShare = 0.01
@@ -30,7 +35,7 @@ const unplacedShare = 0.01
 // kelurahan that its point lies in.
 func settle(f datasetFlags, g *grid, kelurahan []*geo.Area) []*geo.Asset {
 	s := &settler{seed: f.Seed, grid: g, locate: index.New(geo.Content{Areas: kelurahan}), numbers: map[geo.Code]*numbering{}}
-	s.found(len(kelurahan))
+	s.found(len(kelurahan), f.Points)
 	assets := make([]*geo.Asset, f.Points)
 	for i := range assets {
 		if i < len(kelurahan) {
@@ -56,7 +61,8 @@ type numbering struct{ rt, posyandu int }
 
 // found makes settlements: a few in each kelurahan, some of them many times
 // larger than others, and larger near a town, one to about a hundred kelurahan.
-func (s *settler) found(kelurahan int) {
+// They reach as far as their assets need room.
+func (s *settler) found(kelurahan, assets int) {
 	rnd := random(s.seed, forSettlement)
 	towns := make([]orb.Point, 1+kelurahan/100)
 	for i := range towns {
@@ -66,15 +72,20 @@ func (s *settler) found(kelurahan int) {
 	for i := range kelurahan {
 		x, y := s.grid.cell(i)
 		for range 3 + rnd.IntN(6) {
-			at := settlement{x: float64(x) + rnd.Float64(), y: float64(y) + rnd.Float64(), sigma: 0.03 + 0.12*rnd.Float64()}
+			at := settlement{x: float64(x) + rnd.Float64(), y: float64(y) + rnd.Float64()}
 			near := 0.0
 			for _, town := range towns {
 				near = max(near, math.Exp(-math.Hypot(at.x-town[0], at.y-town[1])/2))
 			}
-			total += math.Exp(rnd.NormFloat64()) * (0.3 + 6*near)
+			at.people = math.Exp(rnd.NormFloat64()) * (0.3 + 6*near)
+			total += at.people
 			at.until = total
 			s.settlements = append(s.settlements, at)
 		}
+	}
+	for i := range s.settlements {
+		at := &s.settlements[i]
+		at.sigma = min(1.5, max(0.02, assetSpacing*math.Sqrt(at.people/total*float64(assets))))
 	}
 }
 

@@ -61,7 +61,7 @@ func tileContests(ctx context.Context, n *node, seed uint64) ([]contest, error) 
 			}
 			contests = append(contests, contest{
 				Name: name, Reference: "ST_AsMVT", PostGIS: true, Items: len(ids),
-				Note: fmt.Sprintf("%d tiles, %d features each on average", len(ids), features/max(len(ids), 1)),
+				Note: fmt.Sprintf("%d different, %d features on average", len(ids), features/max(len(ids), 1)),
 				Ours: dropping(ours), Theirs: dropping(theirs),
 			})
 		}
