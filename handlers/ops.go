@@ -30,6 +30,7 @@ type digestsInfo struct {
 	Epoch       string                `json:"epoch"`
 	Revision    int64                 `json:"revision"`
 	Ready       bool                  `json:"ready"`
+	Check       string                `json:"check,omitempty"` // what its trees and maps disagree on
 	Collections map[string]geo.Digest `json:"collections,omitempty"`
 	Collection  string                `json:"collection,omitempty"`
 	Digests     map[int64]int64       `json:"digests,omitempty"` // id → digest
@@ -53,6 +54,9 @@ func (s *Server) digests(w http.ResponseWriter, r *http.Request) {
 		}
 	} else {
 		info.Collections = at.Digests()
+		if err := at.Check(); err != nil {
+			info.Check = err.Error()
+		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	if err := writeJSON(w, r, http.StatusOK, info); err != nil {

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/patok-id/patok/geo"
@@ -167,7 +166,7 @@ func (d *doctor) collections(ctx context.Context, memory, truth map[string]geo.D
 // features names each feature of a collection that differs.
 func (d *doctor) features(ctx context.Context, collection string) error {
 	var held struct {
-		Features map[string]int64 `json:"features"`
+		Digests map[int64]int64 `json:"digests"`
 	}
 	if err := d.node.get(ctx, "/digests?collection="+url.QueryEscape(collection), &held); err != nil {
 		return err
@@ -177,7 +176,7 @@ func (d *doctor) features(ctx context.Context, collection string) error {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(truth)) {
-		digest, there := held.Features[strconv.FormatInt(id, 10)]
+		digest, there := held.Digests[id]
 		switch {
 		case !there:
 			d.found(fmt.Sprintf("%s %d is in PostGIS and not in memory", collection, id))
@@ -185,10 +184,9 @@ func (d *doctor) features(ctx context.Context, collection string) error {
 			d.found(fmt.Sprintf("%s %d differs between PostGIS and memory", collection, id))
 		}
 	}
-	for key := range held.Features {
-		id, err := strconv.ParseInt(key, 10, 64)
-		if _, there := truth[id]; err != nil || !there {
-			d.found(fmt.Sprintf("%s %s is in memory and not in PostGIS", collection, key))
+	for _, id := range slices.Sorted(maps.Keys(held.Digests)) {
+		if _, there := truth[id]; !there {
+			d.found(fmt.Sprintf("%s %d is in memory and not in PostGIS", collection, id))
 		}
 	}
 	return nil

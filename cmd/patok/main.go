@@ -35,7 +35,7 @@ type commands struct {
 	Doctor  doctorCmd  `cmd:"" help:"Compare the running node's memory with PostGIS, feature by feature."`
 	Psql    psqlCmd    `cmd:"" help:"Open psql on the database."`
 
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `help:"Print the version." env:"-"`
 }
 
 // exit codes: the command was done, was refused or failed, or was not understood.
