@@ -155,7 +155,9 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	default:
 		h.Set("Cache-Control", "no-cache")
 	}
-	if strings.HasPrefix(f.contentType, typeHTML) {
+	// A worker obeys the policy of its own script's answer, not its page's: the
+	// map's worker fetches tiles.
+	if strings.HasPrefix(f.contentType, typeHTML) || strings.HasPrefix(f.contentType, "text/javascript") {
 		h.Set("Content-Security-Policy", pagePolicy(""))
 	}
 	f.serve(w, r, f.hash)

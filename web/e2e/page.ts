@@ -73,6 +73,7 @@ export async function enter(page: Page, account: Account): Promise<void> {
 export async function openMap(page: Page, hash = ''): Promise<void> {
   await page.goto('/' + hash);
   await expect(page.locator('html')).toHaveAttribute('data-map', 'ready', { timeout: 20_000 });
+  await expect(page.locator('html')).not.toHaveAttribute('data-map-error');
 }
 
 /** A second person: a context that shares nothing with the first. */

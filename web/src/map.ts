@@ -93,6 +93,8 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
     root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-dot', 'assets-badge'] }).map((f) => f.id))].sort().join(' ');
   });
   say();
+  // Tiles that did not come are asked for again; the page says elsewhere that the connection is lost.
+  map.on('error', ({ error }) => (root.dataset.mapError = error.message));
 
   const state = { placing: false };
   map.on('click', (event) => {
