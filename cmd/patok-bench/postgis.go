@@ -27,9 +27,10 @@ func startPostGIS(ctx context.Context, dir string) (*postgis, error) {
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	own, err := cluster.Open(ctx, cluster.Options{DataDir: filepath.Join(dir, "patok-bench-"+strings.ToLower(rand.Text()[:8]))})
+	folder := filepath.Join(dir, "patok-bench-"+strings.ToLower(rand.Text()[:8]))
+	own, err := cluster.Open(ctx, cluster.Options{DataDir: folder})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(folder)) // Open has stopped what it began
 	}
 	p := &postgis{admin: own.AdminURL(), app: own.URL(), cluster: own}
 	if _, err := migrations.Up(ctx, p.admin); err != nil {

@@ -56,3 +56,17 @@ func TestReportIsOneJSONDocument(t *testing.T) {
 		t.Errorf("read back: %+v", back)
 	}
 }
+
+func TestStrictFailsWhereSomethingIsSlower(t *testing.T) {
+	r := sampleReport()
+	if err := (&runCmd{}).judge(r); err != nil {
+		t.Errorf("without --strict: %v", err)
+	}
+	if err := (&runCmd{Strict: true}).judge(r); err == nil || !strings.Contains(err.Error(), "slow") {
+		t.Errorf("with --strict: %v", err)
+	}
+	r.Rows = slices.DeleteFunc(r.Rows, func(line row) bool { return line.Name == "slow" })
+	if err := (&runCmd{Strict: true}).judge(r); err != nil {
+		t.Errorf("nothing is slower, and yet: %v", err)
+	}
+}

@@ -54,6 +54,11 @@ func (c *runCmd) Run(ctx context.Context, env *environment) (err error) {
 	if err := write(env.Stdout); err != nil {
 		return err
 	}
+	return c.judge(r)
+}
+
+// judge is the error of --strict, which the exit code follows.
+func (c *runCmd) judge(r *report) error {
 	if slower := r.slower(); c.Strict && len(slower) > 0 {
 		return fmt.Errorf("slower than PostGIS: %s", strings.Join(slower, "; "))
 	}
@@ -69,6 +74,7 @@ func (c *runCmd) measure(ctx context.Context, adminURL, appURL string, progress 
 	if err != nil {
 		return nil, err
 	}
+	progress("imported: " + loaded.String())
 	n, err := startNode(ctx, appURL)
 	if err != nil {
 		return nil, err

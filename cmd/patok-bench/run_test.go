@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -39,6 +41,46 @@ func TestMeasure(t *testing.T) {
 			t.Errorf("%s: the reference was not measured", row.Name)
 		}
 	}
+}
+
+// The command as it is typed, with a PostGIS of its own that is gone afterwards.
+func TestCommandCleansUp(t *testing.T) {
+	dir := openFolder(t)
+	var out, errs bytes.Buffer
+	args := []string{"--points=400", "--areas=12", "--slice=1ms", "--edits=5", "--sql-edits=5", "--json", "--dir", dir}
+	if code := run(args, &out, &errs); code != exitDone {
+		t.Fatalf("exited with %d: %s", code, errs.String())
+	}
+	var r report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	if r.Rounds != minRounds || len(r.Rows) < 20 || r.Machine.Cores < 1 {
+		t.Errorf("the report is %+v", r)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v was left behind (%v)", left, err)
+	}
+}
+
+// openFolder is a temporary folder that the cluster's user can pass through,
+// which t.TempDir is not when root tests.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "patok-test-bench-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestNeighborsThatDifferAreNoticed(t *testing.T) {

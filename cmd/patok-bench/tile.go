@@ -115,7 +115,7 @@ func sameFeatures(ctx context.Context, tiles int, ours, theirs func(context.Cont
 		}
 	}
 	if math.Abs(float64(counts[0]-counts[1])) > 0.01*float64(counts[1])+1 {
-		return 0, fmt.Errorf("Patok's tiles hold %d features and PostGIS's %d: not the same work", counts[0], counts[1])
+		return 0, fmt.Errorf("not the same work: %d features in Patok's tiles, %d in PostGIS's", counts[0], counts[1])
 	}
 	return counts[0], nil
 }
