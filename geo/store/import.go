@@ -84,19 +84,28 @@ func (r *importRun) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	var example, real bool
-	if err := r.tx.QueryRow(ctx, `select exists (select from areas where example) or exists (select from assets where example),
-exists (select from areas where not example)`).Scan(&example, &real); err != nil {
+	var example, loaded bool
+	if err := r.tx.QueryRow(ctx, holdsSQL).Scan(&example, &loaded); err != nil {
 		return err
 	}
 	switch {
-	case r.o.Example && real:
+	case r.o.Example && loaded:
 		return conflict("Basis data ini berisi data nyata; data contoh tidak dimasukkan.", "This database holds real data; example data is not mixed in.")
 	case example && !r.o.Example && !r.o.ReplaceDemo:
 		return conflict("Basis data ini berisi data contoh. Impor wilayah nyata dengan --replace-demo untuk menggantinya.",
 			"This database holds example data. Import the real areas with --replace-demo to replace it.")
 	}
 	return nil
+}
+
+const holdsSQL = `select exists (select from areas where example) or exists (select from assets where example),
+exists (select from areas where not example)`
+
+// Holds tells whether the database holds example data, and whether it holds
+// real areas.
+func (s *Store) Holds(ctx context.Context) (example, loaded bool, err error) {
+	err = s.pool.QueryRow(ctx, holdsSQL).Scan(&example, &loaded)
+	return example, loaded, mapError("store.Holds", err)
 }
 
 // progress tells how far the work is.

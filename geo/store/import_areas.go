@@ -38,7 +38,7 @@ func (s *Store) ImportAreas(ctx context.Context, p geo.Principal, rows geo.AreaR
 		if err := r.writeAreas(ctx); err != nil {
 			return err
 		}
-		if o.ReplaceDemo {
+		if o.ReplaceDemo && !o.Example {
 			if err := r.removeDemoAreas(ctx); err != nil {
 				return err
 			}
@@ -210,7 +210,7 @@ func (r *importRun) writeAreas(ctx context.Context) error {
 }
 
 // Overlaps are looked for among areas that were loaded: those of derived ones
-// are their children's. Less than a hundredth of a square metre is rounding.
+// are their children's. Less than a square metre is rounding.
 // Level 4 is named by itself, since the index of boundaries holds that level.
 const (
 	forgetOverlapsSQL = `delete from area_overlaps o using import_areas i where i.differs and i.code in (o.code_a, o.code_b)`
@@ -224,7 +224,7 @@ from (select least(a.code, b.code) as code_a, greatest(a.code, b.code) as code_b
 	atLevel4SQL     = `a.level = 4 and b.level = 4`
 	atOtherLevelSQL = `a.level < 4 and b.level = a.level`
 	overlapsEndSQL  = `) pairs
-where not st_isempty(overlap) and st_area(overlap::geography) >= 0.01
+where not st_isempty(overlap) and st_area(overlap::geography) >= 1
 on conflict do nothing`
 	sumOverlapsSQL  = `select count(*), coalesce(sum(area_m2), 0) from area_overlaps o where exists (select from import_areas i where i.code in (o.code_a, o.code_b))`
 	listOverlapsSQL = `select o.code_a, a.name, o.code_b, b.name, o.area_m2, st_x(o.place), st_y(o.place)

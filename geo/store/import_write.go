@@ -44,10 +44,13 @@ where r.single and r.operation = 'aktif' and a.operation = 'aktif'
 // verdictsSQL gives every row, or with $1 false those with something to say.
 const verdictsSQL = `select r.row, r.name, r.outcome, coalesce(p.placement, r.base_placement, ''), coalesce(p.outside_m, r.base_outside_m, 0),
     r.area_code, coalesce(case when p.row is null then r.base_located else p.located end, ''), r.found,
-    case when r.outcome in ('new', 'changed') then coalesce(m.marks, '{}') else coalesce(r.base_marks, '{}') end, coalesce(m.others, '{}')
+    case when r.outcome in ('new', 'changed') then coalesce(m.marks, '{}') else coalesce(r.base_marks, '{}') end,
+    coalesce(m.twins, '{}'), coalesce(m.rivals, '{}')
 from import_rows r
 left join import_places p on p.row = r.row
-left join (select row, array_agg(distinct mark order by mark) as marks, (array_agg(distinct other))[1:3] as others
+left join (select row, array_agg(distinct mark order by mark) as marks,
+               (array_agg(distinct other) filter (where mark = 'possible_duplicate'))[1:3] as twins,
+               (array_agg(distinct other) filter (where mark = 'too_many'))[1:3] as rivals
            from import_marks group by row) m on m.row = r.row
 where $1 or r.outcome in ('deleted', 'kept') or r.found > 1 or m.row is not null
     or coalesce(p.placement, r.base_placement) in ('near', 'reasoned', 'held') or r.outcome = 'unchanged' and r.base_marks <> '{}'
@@ -68,7 +71,7 @@ func (r *importRun) markAssets(ctx context.Context) error {
 	}
 	r.report.Marked = map[string]int{}
 	var v assetVerdict
-	_, err = pgx.ForEachRow(rows, []any{&v.row, &v.name, &v.outcome, &v.placement, &v.outsideM, &v.claimed, &v.located, &v.found, &v.marks, &v.others}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&v.row, &v.name, &v.outcome, &v.placement, &v.outsideM, &v.claimed, &v.located, &v.found, &v.marks, &v.twins, &v.rivals}, func() error {
 		for _, mark := range v.marks {
 			r.report.Marked[mark]++
 		}
@@ -90,7 +93,8 @@ type assetVerdict struct {
 	outsideM         float64
 	claimed, located string
 	found            int
-	marks, others    []string
+	marks            []string
+	twins, rivals    []string // names of the others, at most three
 }
 
 func (v *assetVerdict) verdict() geo.RowVerdict {
@@ -124,19 +128,22 @@ func (v *assetVerdict) verdict() geo.RowVerdict {
 		say(true, fmt.Sprintf("Titik berada di %d kelurahan yang bertumpang tindih; dipakai %s.", v.found, v.claimed),
 			fmt.Sprintf("The point lies in %d overlapping kelurahan; %s was taken.", v.found, v.claimed))
 	}
-	others := ""
-	if len(v.others) > 0 {
-		others = ": " + strings.Join(v.others, "; ")
-	}
 	for _, mark := range v.marks {
 		switch mark {
 		case geo.MarkDuplicate:
-			say(true, "Mungkin sama dengan aset lain"+others+".", "Perhaps the same as another"+others+".")
+			say(true, "Mungkin sama dengan aset lain"+named(v.twins)+".", "Perhaps the same as another"+named(v.twins)+".")
 		case geo.MarkTooMany:
-			say(true, "Lebih dari satu yang aktif di "+v.claimed+others+".", "More than one active in "+v.claimed+others+".")
+			say(true, "Lebih dari satu yang aktif di "+v.claimed+named(v.rivals)+".", "More than one active in "+v.claimed+named(v.rivals)+".")
 		}
 	}
 	return out
+}
+
+func named(others []string) string {
+	if len(others) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(others, "; ")
 }
 
 const (

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/exchange"
+)
+
+type importCmd struct {
+	Areas  importAreasCmd  `cmd:"" help:"Take in areas with their boundaries from GeoJSON."`
+	Assets importAssetsCmd `cmd:"" help:"Take in assets from GeoJSON or CSV."`
+}
+
+// importFlags are those of both imports.
+type importFlags struct {
+	databaseFlags
+	Files       []string `arg:"" type:"existingfile" name:"file" help:"Files to take in, one after another; each is taken in whole or not at all."`
+	DryRun      bool     `help:"Find out what would happen, and write nothing."`
+	SkipRefused bool     `help:"Take the good rows of a file that has bad ones."`
+	Source      string   `help:"Where the data is from, for rows that do not tell." placeholder:"TEXT"`
+	JSON        bool     `name:"json" help:"Print the whole report as JSON."`
+}
+
+// cliImporter is who imports from the command line: whoever may open the
+// database may do everything in it.
+var cliImporter = geo.Principal{AccountID: -1, Name: "patok import", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
+
+type importAreasCmd struct {
+	importFlags
+	CodeProperty string `help:"The property with the Kemendagri code, where it has an unusual name." placeholder:"NAME"`
+	NameProperty string `help:"The property with the name, where it has an unusual name." placeholder:"NAME"`
+	Year         int    `help:"Year of the boundaries, for files that do not tell."`
+	ReplaceDemo  bool   `help:"Remove the example city, its assets and its accounts, in the same step."`
+}
+
+// Run takes in each file in its own transaction, and stops at the first that is
+// refused.
+func (c *importAreasCmd) Run(ctx context.Context, env *environment) error {
+	o := exchange.AreaOptions{CodeProperty: c.CodeProperty, NameProperty: c.NameProperty, Year: c.Year}
+	return c.run(ctx, env, func(db *database, src exchange.Source, io geo.ImportOptions) (geo.Report, error) {
+		io.ReplaceDemo = c.ReplaceDemo
+		return db.ImportAreas(ctx, cliImporter, exchange.Areas(src, o), io)
+	})
+}
+
+type importAssetsCmd struct {
+	importFlags
+	Type         string            `help:"The type of every row, such as posyandu." placeholder:"TYPE" xor:"type" required:""`
+	TypeProperty string            `help:"The property or column that holds each row's type." placeholder:"NAME" xor:"type" required:""`
+	MapType      map[string]string `help:"What the file calls a type, and the type it is, such as kantor_desa=kantor_kelurahan." placeholder:"SAID=TYPE"`
+	Map          map[string]string `help:"What the file calls a column, and the property it is, such as remark=address." placeholder:"COLUMN=PROPERTY"`
+	IDProperty   string            `help:"The column with the owner's id of a row; it must be unique for the type and source." placeholder:"NAME"`
+	Reason       string            `help:"Why points lie outside their kelurahan, for rows that do not tell." placeholder:"TEXT"`
+}
+
+// Run takes in each file in its own transaction, and stops at the first that is
+// refused.
+func (c *importAssetsCmd) Run(ctx context.Context, env *environment) error {
+	o := exchange.AssetOptions{Type: c.Type, TypeProperty: c.TypeProperty, MapTypes: c.MapType, Map: c.Map, IDProperty: c.IDProperty}
+	return c.run(ctx, env, func(db *database, src exchange.Source, io geo.ImportOptions) (geo.Report, error) {
+		io.Reason = c.Reason
+		return db.ImportAssets(ctx, cliImporter, exchange.Assets(src, o), io)
+	})
+}
+
+// run opens the database once and hands every file to take.
+func (f *importFlags) run(ctx context.Context, env *environment, take func(*database, exchange.Source, geo.ImportOptions) (geo.Report, error)) (err error) {
+	db, err := f.open(ctx, env, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	reports := []geo.Report{}
+	for _, path := range f.Files {
+		src := exchange.File(path)
+		progress := newProgress(env.Stderr, src.Name)
+		report, importErr := take(db, src, geo.ImportOptions{File: src.Name, Source: f.Source, DryRun: f.DryRun,
+			SkipRefused: f.SkipRefused, EveryRow: f.JSON, Progress: progress.show})
+		progress.done()
+		reports = append(reports, report)
+		if !f.JSON {
+			printReport(env.Stdout, report, importErr, terminalLanguage(os.Getenv))
+		}
+		if err = importErr; err == nil && report.Revision > 0 {
+			err = db.Audit(ctx, geo.AuditEntry{Actor: cliImporter.Name, Action: "import", Target: src.Name, Detail: map[string]any{
+				"new": report.New, "changed": report.Changed, "refused": report.Refused, "revision": report.Revision}})
+		}
+		if err != nil {
+			break
+		}
+	}
+	if f.JSON {
+		encoder := json.NewEncoder(env.Stdout)
+		encoder.SetEscapeHTML(false)
+		if printErr := encoder.Encode(map[string]any{"reports": reports}); err == nil {
+			err = printErr
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
+}
