@@ -31,7 +31,7 @@ func (s *Server) edit(read editor) http.HandlerFunc {
 		e.Type = pathParam(r, "collection")
 		result, err := s.Store.Apply(r.Context(), p, e)
 		if err != nil {
-			return err
+			return s.refused(e, err)
 		}
 		s.Follower.Wake()
 		return s.writeResult(w, r, p, e, result)
@@ -48,6 +48,17 @@ func (s *Server) edit(read editor) http.HandlerFunc {
 			s.fail(w, r, geo.NotFoundError("handlers.edit"))
 		}
 	}
+}
+
+// refused says more of an edit that the store refused: a restore finds nothing
+// deleted when the asset is there.
+func (s *Server) refused(e geo.Edit, err error) error {
+	a := s.Live.Snapshot().Asset(e.ID)
+	if e.Verb == geo.VerbRestore && geo.KindOf(err) == geo.NotFound && a != nil && a.Type == e.Type {
+		return &geo.Error{Kind: geo.Conflict, Op: "handlers.refused", Err: err, Message: geo.Text{
+			ID: "Aset ini tidak terhapus.", EN: "This asset is not deleted."}}
+	}
+	return err
 }
 
 // writeResult answers an edit.

@@ -75,7 +75,7 @@ func reply(description, mediaType string, schema doc) doc {
 // operation is one method of a path. statuses are the problems that it has
 // besides those that everything has.
 func operation(id, summary string, parameters []doc, responses doc, statuses ...int) doc {
-	for _, status := range append(statuses, 400, 405, 406, 500, 503) {
+	for _, status := range append(statuses, 400, 405, 406, 414, 500, 503) {
 		responses[strconv.Itoa(status)] = ref("responses", "problem"+strconv.Itoa(status))
 	}
 	o := doc{"operationId": id, "summary": summary, "responses": responses}

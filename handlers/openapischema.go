@@ -65,7 +65,7 @@ func commonParameters() doc {
 // problemResponses are the refusals, one per status.
 func problemResponses() doc {
 	out := doc{}
-	for _, status := range []int{400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503} {
+	for _, status := range []int{400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 429, 500, 503} {
 		out["problem"+strconv.Itoa(status)] = reply(http.StatusText(status), "application/problem+json", ref("schemas", "problem"))
 	}
 	return out
@@ -81,6 +81,7 @@ func commonSchemas() doc {
 	text, number, whole, flag := doc{"type": "string"}, doc{"type": "number"}, doc{"type": "integer"}, doc{"type": "boolean"}
 	nullable := func(kind string) doc { return doc{"type": kind, "nullable": true} }
 	links := listOf(ref("schemas", "link"))
+	numbers := doc{"type": "array", "nullable": true, "items": number}
 	feature := func(properties doc, geometry string) doc {
 		return objectOf([]string{"type", "id", "geometry", "properties"}, doc{
 			"type": doc{"type": "string", "enum": []string{"Feature"}}, "id": doc{"type": "integer", "format": "int64"},
@@ -108,13 +109,13 @@ func commonSchemas() doc {
 		"areaFeature": feature(objectOf([]string{"code", "name", "kind", "level"}, doc{
 			"code": text, "name": text, "kind": text, "level": whole, "parent_code": nullable("string"), "bps_code": nullable("string"),
 			"source": nullable("string"), "year": nullable("integer"), "boundary_status": nullable("string"), "derived": flag, "example": flag,
-			"label_point": doc{"type": "array", "nullable": true, "items": number}, "version": whole, "revision": whole}), "multiPolygon"),
+			"label_point": numbers, "version": whole, "revision": whole}), "multiPolygon"),
 		"featureInput": doc{"type": "object", "properties": doc{"type": text, "geometry": doc{"type": "object", "nullable": true}, "properties": doc{"type": "object", "nullable": true}}},
 		"login":        objectOf([]string{"name", "password"}, doc{"name": text, "password": text}),
 		"session": objectOf([]string{"account", "example", "city", "revision", "as_of", "settings"}, doc{"account": nullable("object"),
 			"example": flag, "city": nullable("object"), "revision": whole, "as_of": text, "settings": doc{"type": "object"}}),
 		"search": objectOf([]string{"results"}, doc{"results": listOf(objectOf([]string{"collection", "id", "name", "context", "point", "bbox", "type"}, doc{
-			"collection": text, "id": whole, "name": text, "context": text, "point": nullable("array"), "bbox": nullable("array"), "type": nullable("string")}))}),
+			"collection": text, "id": whole, "name": text, "context": text, "point": numbers, "bbox": numbers, "type": nullable("string")}))}),
 		"summary": objectOf([]string{"revision", "as_of", "counts", "areas"}, doc{"revision": whole, "as_of": text,
 			"counts": listOf(objectOf([]string{"type", "total", "placed"}, doc{"type": text, "total": whole, "placed": whole})), "areas": doc{"type": "object"}}),
 		"tilejson": objectOf([]string{"tilejson", "tiles", "vector_layers"}, doc{"tilejson": text, "tiles": listOf(text), "vector_layers": listOf(doc{"type": "object"})}),

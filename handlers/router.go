@@ -27,6 +27,7 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 
 		// What there is
 		r.Get("/api", s.public(s.landing))
+		r.Get("/api/", s.public(s.landing))
 		r.Get("/api/conformance", s.public(s.conformance))
 		r.Get("/api/openapi.json", s.public(s.openapi))
 		r.Get("/api/docs", s.public(s.docs))
