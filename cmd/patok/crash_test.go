@@ -55,7 +55,7 @@ func (a *acknowledged) count() int {
 // check wants every acknowledged write there exactly once.
 func (a *acknowledged) check(p *process) {
 	p.t.Helper()
-	var c collection
+	var c featureCollection
 	p.get("/api/collections/posyandu/items?limit=10000", &c)
 	seen := map[string]int{}
 	for _, f := range c.Features {
@@ -109,7 +109,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 		writes.check(p)
 		must(t, "psql", "--data-dir", folder, "--", "-q", "-c", "delete from assets")
 		eventually(t, 5*time.Second, "an empty map", func() bool {
-			var c collection
+			var c featureCollection
 			p.get("/api/collections/posyandu/items?limit=1", &c)
 			return c.NumberMatched == 0
 		})
@@ -147,7 +147,7 @@ func TestReadsOutliveTheDatabase(t *testing.T) {
 		return err == nil && r.status == http.StatusCreated
 	})
 	eventually(t, 5*time.Second, "the write on the other node", func() bool {
-		var c collection
+		var c featureCollection
 		second.get("/api/collections/posyandu/items", &c)
 		return c.NumberMatched == 2
 	})

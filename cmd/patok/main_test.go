@@ -219,8 +219,8 @@ func (p *process) get(path string, to any, headers ...string) http.Header {
 	return a.header
 }
 
-// collection is what tests look at in a FeatureCollection.
-type collection struct {
+// featureCollection is what tests look at in a FeatureCollection.
+type featureCollection struct {
 	NumberMatched int `json:"numberMatched"`
 	Features      []struct {
 		ID         int64          `json:"id"`

@@ -36,7 +36,7 @@ func TestEveryNodeSeesEveryWrite(t *testing.T) {
 	if err != nil || made.status != http.StatusCreated {
 		t.Fatal(made.status, string(made.body), err)
 	}
-	var c collection
+	var c featureCollection
 	b.get("/api/collections/posyandu/items", &c, "Patok-Min-Revision", made.header.Get("Patok-Revision"))
 	if c.NumberMatched != 1 {
 		t.Errorf("the other node has %d after waiting for the revision", c.NumberMatched)
@@ -49,7 +49,7 @@ func TestEveryNodeSeesEveryWrite(t *testing.T) {
 	must(t, append(append([]string{"psql"}, flags...), "--", "-q", "-c", `update assets set name = 'Lewat SQL'`)...)
 	for name, p := range map[string]*process{"first": a, "second": b} {
 		eventually(t, 2*time.Second, "plain SQL on the "+name+" node", func() bool {
-			var c collection
+			var c featureCollection
 			p.get("/api/collections/posyandu/items", &c)
 			after, err := p.do(http.MethodGet, tile, "", "")
 			return c.Features[0].Properties["name"] == "Lewat SQL" && err == nil && after.header.Get("ETag") != before.header.Get("ETag") &&
@@ -74,7 +74,7 @@ func TestRestore(t *testing.T) {
 	}
 	names := func(want string) func() bool {
 		return func() bool {
-			var c collection
+			var c featureCollection
 			p.get("/api/collections/posyandu/items", &c)
 			var names []string
 			for _, f := range c.Features {

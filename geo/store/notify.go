@@ -26,12 +26,23 @@ func (s *Store) notify(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			select {
+			case <-s.committed: // a command that ends at once tells the nodes first
+				s.tellNodes(context.WithoutCancel(ctx))
+			default:
+			}
 			return
 		case <-s.committed:
+			s.tellNodes(ctx)
 		}
-		if _, err := s.pool.Exec(ctx, `select pg_notify($1, '')`, channel); err != nil && ctx.Err() == nil {
-			s.log.Warn("nodes were not notified; they will see the change at their next poll", "error", err)
-		}
+	}
+}
+
+func (s *Store) tellNodes(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if _, err := s.pool.Exec(ctx, `select pg_notify($1, '')`, channel); err != nil && ctx.Err() == nil {
+		s.log.Warn("nodes were not notified; they will see the change at their next poll", "error", err)
 	}
 }
 
