@@ -167,23 +167,80 @@ func appendRing(b []byte, ring orb.Ring, backwards bool) []byte {
 }
 
 // eachMember calls fn for the members of a JSON object in their order, with
-// name and value as written. What is no object has none.
+// name and value as written. raw must be valid JSON, as PostgreSQL's jsonb is;
+// what is no object has no members. It allocates only the names.
 func eachMember(raw []byte, fn func(name string, value []byte)) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+	rest := bytes.TrimLeft(raw, " \t\r\n")
+	if len(rest) == 0 || rest[0] != '{' {
 		return
 	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
+	for {
+		start := bytes.IndexByte(rest, '"')
+		if start < 0 {
 			return
 		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
+		rest = rest[start:]
+		end := stringEnd(rest)
+		name := nameOf(rest[:end])
+		colon := bytes.IndexByte(rest[end:], ':')
+		if colon < 0 {
 			return
 		}
-		if s, ok := name.(string); ok {
-			fn(s, value)
+		rest = bytes.TrimLeft(rest[end+colon+1:], " \t\r\n")
+		end = valueEnd(rest)
+		fn(name, bytes.TrimRight(rest[:end], " \t\r\n"))
+		rest = rest[end:]
+		if len(rest) == 0 || rest[0] != ',' {
+			return
 		}
 	}
+}
+
+// nameOf is what a JSON string says.
+func nameOf(quoted []byte) string {
+	if len(quoted) >= 2 && bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var name string
+	if json.Unmarshal(quoted, &name) != nil {
+		return "" // no member is called so
+	}
+	return name
+}
+
+// stringEnd is the index after the string that b begins with.
+func stringEnd(b []byte) int {
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(b)
+}
+
+// valueEnd is the index of the comma or brace after the value that b begins
+// with.
+func valueEnd(b []byte) int {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			i += stringEnd(b[i:]) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(b)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/index"
 )
 
 func request(t testing.TB, target string, headers ...string) *http.Request {
@@ -244,5 +245,52 @@ func TestAppendNumber(t *testing.T) {
 	}
 	if got := string(appendNumber([]byte("[10,"), 0.5, 1)); got != "[10,0.5" {
 		t.Errorf("written %s", got)
+	}
+}
+
+func TestEachMember(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{}`: "", ``: "", `[1]`: "", `null`: "", `{"a": 1}`: "a=1;", ` {"a":"x,}\"]","b": [1,{"c":2}] , "d":{"e":"}"}, "f":null}`: `a="x,}\"]";b=[1,{"c":2}];d={"e":"}"};f=null;`,
+		`{"\u0061\"": true}`: `a"=true;`,
+	} {
+		got := ""
+		eachMember([]byte(raw), func(name string, value []byte) { got += name + "=" + string(value) + ";" })
+		if got != want {
+			t.Errorf("%s: %s, want %s", raw, got, want)
+		}
+	}
+}
+
+// FuzzEachMember compares the scanner with the standard library.
+func FuzzEachMember(f *testing.F) {
+	f.Add([]byte(`{"a":"x,}\"]","b":[1,{"c":2}] , "d":{"e":"}"},"f":null}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var want map[string]json.RawMessage
+		if checkJSON(raw) != nil || json.Unmarshal(raw, &want) != nil {
+			return
+		}
+		seen := 0
+		eachMember(raw, func(name string, value []byte) {
+			seen++
+			if string(want[name]) != string(value) {
+				t.Fatalf("%q: %s is %q, want %q", raw, name, value, want[name])
+			}
+		})
+		if seen != len(want) {
+			t.Fatalf("%q: %d members, want %d", raw, seen, len(want))
+		}
+	})
+}
+
+// BenchmarkAppendAsset is the cost of one feature of a list.
+func BenchmarkAppendAsset(b *testing.B) {
+	at := index.New(geo.Content{Epoch: "e", Types: []*geo.AssetType{{Name: "posyandu", Fields: []geo.Field{
+		{Name: "strata", Sensitivity: geo.SensitivityPublic}, {Name: "jumlah_kader", Sensitivity: geo.SensitivityPublic}}}}})
+	a := &geo.Asset{ID: 17, Type: "posyandu", Name: "Posyandu Melati", AreaCode: "35.71.01.1001", Point: &orb.Point{112.0051234, -7.8051234},
+		Operation: "aktif", Placement: geo.Inside, Version: 3, Revision: 812, Attributes: []byte(`{"strata": "madya", "jumlah_kader": 5}`)}
+	var out []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		out = appendAsset(out[:0], at, a, public, nil)
 	}
 }
