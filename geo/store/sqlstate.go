@@ -86,6 +86,9 @@ func mapError(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return unavailable(op, err)
 	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return unavailable(op, err) // whatever the server says while it lets nobody in
+	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		return unavailable(op, err) // no answer from the server: the wire or the server is gone
