@@ -95,7 +95,8 @@ func (r *importRun) compareAssets(ctx context.Context) error {
 	if _, err := r.tx.Exec(ctx, compareAssetsSQL, source); err != nil {
 		return err
 	}
-	return r.exec(ctx, keepEditsSQL, `create unique index on import_rows (row)`, `create index on import_rows using gist (point)`, `analyze import_rows`)
+	return r.exec(ctx, keepEditsSQL, `create unique index on import_rows (row)`, `create index on import_rows using gist (point)`,
+		`create index on import_rows (asset_id)`, `create index on import_rows (area_code, type)`, `analyze import_rows`)
 }
 
 // Rows inside their kelurahan, and those without a point, are placed by joins;

@@ -10,8 +10,9 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-// Likely duplicates by the rule of likely_duplicates, once among the file's own
-// rows and once against what is there; and too many active ones of a kind.
+// Likely duplicates by the rule of likely_duplicates, among the file's own rows
+// and against what is there; and too many active ones of a kind. Three others
+// are enough to name, so that a dense file does not make every pair.
 const marksSQL = `create temp table import_marks on commit drop as
 with kinds as (
     select name, coalesce((definition ->> 'duplicate_radius_m')::float8, 0) as radius,
@@ -19,27 +20,39 @@ with kinds as (
         definition ->> 'cardinality' = 'one' as single
     from asset_types),
 written as (
-    select r.*, k.radius, k.reach, k.single from import_rows r join kinds k on k.name = r.type where r.outcome in ('new', 'changed'))
+    select r.row, r.asset_id, r.type, r.name, lower(r.name) as folded, r.point, r.area_code, r.operation, k.radius, k.reach, k.single
+    from import_rows r join kinds k on k.name = r.type where r.outcome in ('new', 'changed'))
 select r.row, 'possible_duplicate' as mark, o.name as other
-from written r join import_rows o on o.point && st_expand(r.point, r.reach) and o.type = r.type and o.row <> r.row
-where o.outcome in ('new', 'changed')
-  and (st_distancesphere(o.point, r.point) <= 15
-       or st_distancesphere(o.point, r.point) <= r.radius and similarity(lower(o.name), lower(r.name)) >= 0.4)
+from written r cross join lateral (
+    select o.name from import_rows o
+    where o.point && st_expand(r.point, r.reach) and o.type = r.type and o.row <> r.row and o.outcome in ('new', 'changed')
+      and (st_distancesphere(o.point, r.point) <= 15
+           or st_distancesphere(o.point, r.point) <= r.radius and similarity(lower(o.name), r.folded) >= 0.4)
+    limit 3) o
 union all
 select r.row, 'possible_duplicate', a.name
-from written r join assets a on a.point && st_expand(r.point, r.reach) and a.type = r.type and a.id is distinct from r.asset_id
-where (st_distancesphere(a.point, r.point) <= 15
-       or st_distancesphere(a.point, r.point) <= r.radius and similarity(lower(a.name), lower(r.name)) >= 0.4)
-  and not exists (select from written x where x.asset_id = a.id)
+from written r cross join lateral (
+    select a.name from assets a
+    where a.point && st_expand(r.point, r.reach) and a.type = r.type and a.id is distinct from r.asset_id
+      and (st_distancesphere(a.point, r.point) <= 15
+           or st_distancesphere(a.point, r.point) <= r.radius and similarity(lower(a.name), r.folded) >= 0.4)
+      and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+    limit 3) a
 union all
 select r.row, 'too_many', o.name
-from written r join written o on o.area_code = r.area_code and o.type = r.type and o.row <> r.row
-where r.single and r.operation = 'aktif' and o.operation = 'aktif'
+from written r cross join lateral (
+    select o.name from import_rows o
+    where o.area_code = r.area_code and o.type = r.type and o.row <> r.row and o.operation = 'aktif' and o.outcome in ('new', 'changed')
+    limit 3) o
+where r.single and r.operation = 'aktif'
 union all
 select r.row, 'too_many', a.name
-from written r join assets a on a.area_code = r.area_code and a.type = r.type and a.id is distinct from r.asset_id
-where r.single and r.operation = 'aktif' and a.operation = 'aktif'
-  and not exists (select from written x where x.asset_id = a.id)`
+from written r cross join lateral (
+    select a.name from assets a
+    where a.area_code = r.area_code and a.type = r.type and a.id is distinct from r.asset_id and a.operation = 'aktif'
+      and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+    limit 3) a
+where r.single and r.operation = 'aktif'`
 
 // verdictsSQL gives every row, or with $1 false those with something to say.
 const verdictsSQL = `select r.row, r.name, r.outcome, coalesce(p.placement, r.base_placement, ''), coalesce(p.outside_m, r.base_outside_m, 0),
