@@ -47,11 +47,11 @@ func round7(f float64) float64 { return math.Round(f*1e7) / 1e7 }
 
 // boundaries gives one ring per site, made once.
 var boundaries = sync.OnceValue(func() []orb.Ring {
-	border := borders{}
+	border := borders{cells: map[[2]int]int{}}
 	cells := make([][]int, len(sites))
 	outline := outline()
 	for i, s := range sites {
-		cells[i] = border.vertices(cell(outline, i, toKm(s.lon, s.lat)))
+		cells[i] = border.cell(cell(outline, i, toKm(s.lon, s.lat)))
 	}
 	rings := make([]orb.Ring, len(sites))
 	for i, corners := range cells {

@@ -9,7 +9,7 @@ import (
 
 // outline is the city's invented edge: a wavy closed line around all sites.
 func outline() []vertex {
-	const corners = 60
+	const corners = 240
 	random := rand.New(rand.NewPCG(3571, 1))
 	phases := [3]float64{random.Float64() * 6, random.Float64() * 6, random.Float64() * 6}
 	line := make([]vertex, corners)
@@ -64,7 +64,20 @@ func clip(polygon []vertex, a, b vertex) []vertex {
 // borders holds the corners that cells share. Every line between two corners
 // is made from the same numbers whichever cell asks, so that neighbours agree
 // to the last digit.
-type borders struct{ corners []vertex }
+type borders struct {
+	corners []vertex
+	cells   map[[2]int]int // line between two corners, lower first → how many cells it bounds
+}
+
+// cell takes a cell in and gives the numbers of its corners.
+func (b *borders) cell(polygon []vertex) []int {
+	corners := b.vertices(polygon)
+	for k, from := range corners {
+		to := corners[(k+1)%len(corners)]
+		b.cells[[2]int{min(from, to), max(from, to)}]++
+	}
+	return corners
+}
 
 // vertices gives the numbers of a polygon's corners; corners nearer than a
 // metre are one.
@@ -90,11 +103,15 @@ func (b *borders) number(v vertex) int {
 	return len(b.corners) - 1
 }
 
-// line is the border from one corner up to, and without, the other: wavy as
-// rivers and lanes are, and straight at its ends so that lines do not cross.
+// line is the border from one corner up to, and without, the other: between two
+// cells wavy as rivers and lanes are, and straight at its ends so that lines do
+// not cross.
 func (b *borders) line(from, to int) []orb.Point {
 	forward := from < to
 	low, high := min(from, to), max(from, to)
+	if b.cells[[2]int{low, high}] < 2 { // the city's edge is drawn already
+		return []orb.Point{toDegrees(b.corners[from])}
+	}
 	a, z := b.corners[low], b.corners[high]
 	length := math.Hypot(z.x-a.x, z.y-a.y)
 	steps := max(1, int(length/0.06))
