@@ -32,7 +32,8 @@ help: ## print this list
 
 .PHONY: run
 run: setup build ## install what is missing, build, and serve the demo city on http://127.0.0.1:8080
-	exec bin/patok serve --demo $(if $(DATA),--data-dir '$(DATA)') $(if $(LISTEN),--listen '$(LISTEN)')
+	@bin/patok demo --unless-real $(if $(DATA),--data-dir '$(DATA)')
+	@exec bin/patok serve $(if $(DATA),--data-dir '$(DATA)') $(if $(LISTEN),--listen '$(LISTEN)')
 
 .PHONY: build
 build: web/dist/index.html binaries ## build bin/patok, the page inside it, and bin/patok-bench

@@ -15,8 +15,9 @@ import (
 
 type demoCmd struct {
 	databaseFlags
-	Replace bool `help:"Make the example city anew; what was edited in it is lost."`
-	JSON    bool `name:"json" help:"Print the accounts as JSON."`
+	Replace    bool `help:"Make the example city anew; what was edited in it is lost."`
+	UnlessReal bool `help:"Where real data is, do nothing and succeed."`
+	JSON       bool `name:"json" help:"Print the accounts as JSON."`
 }
 
 // Run makes the example city where it is missing, and prints its accounts with
@@ -27,31 +28,17 @@ func (c *demoCmd) Run(ctx context.Context, env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if c.UnlessReal {
+		if _, loaded, err := db.Holds(ctx); err != nil || loaded {
+			return err
+		}
+	}
 	accounts, err := seedDemo(ctx, db, c.Replace)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return json.NewEncoder(env.Stdout).Encode(map[string]any{"accounts": accounts})
-	}
-	printAccounts(env.Stdout, accounts)
-	return nil
-}
-
-// showDemo is what `patok serve --demo` does before it serves: where real data
-// is, nothing.
-func showDemo(ctx context.Context, env *environment, db *database) error {
-	_, loaded, err := db.Holds(ctx)
-	if err != nil {
-		return err
-	}
-	if loaded {
-		env.Log.Info("the database holds real data: no example city")
-		return nil
-	}
-	accounts, err := seedDemo(ctx, db, false)
-	if err != nil {
-		return err
 	}
 	printAccounts(env.Stdout, accounts)
 	return nil
@@ -139,7 +126,7 @@ func demoAccounts() []demoAccount {
 }
 
 func printAccounts(w io.Writer, accounts []demoAccount) {
-	fmt.Fprintln(w, "Example city: "+demo.City+" with invented boundaries. Log in with (new at every start):")
+	fmt.Fprintln(w, "Example city: "+demo.City+" with invented boundaries. Log in with (new each time):")
 	for _, a := range accounts {
 		fmt.Fprintf(w, "  %-15s  %-24s  %s %s\n", a.Name, a.Password, a.Role, a.Area)
 	}

@@ -29,7 +29,9 @@ func gdal(t *testing.T, program string, args ...string) string {
 // with the table's.
 func TestGDALReadsEverything(t *testing.T) {
 	folder := dataDir(t)
-	p := serve(t, folder, "--demo")
+	p := serve(t, folder)
+	must(t, "demo", "--data-dir", folder)
+	must(t, "demo", "--unless-real", "--data-dir", folder)
 	count := func(sql string) int {
 		t.Helper()
 		n, err := strconv.Atoi(strings.TrimSpace(must(t, "psql", "--data-dir", folder, "--", "-At", "-c", sql)))

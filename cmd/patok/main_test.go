@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -90,11 +91,30 @@ type process struct {
 	url     string
 	folder  string
 	output  *output
+	log     *safeBuffer
+}
+
+// safeBuffer is a buffer that may be read while a process writes to it.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // output gathers what a process prints and tells when it is ready.
 type output struct {
-	text  bytes.Buffer
+	text  safeBuffer
 	ready chan string
 }
 
@@ -117,8 +137,8 @@ func serve(t *testing.T, folder string, args ...string) *process {
 	}
 	p := &process{t: t, folder: folder, command: exec.Command(binary, args...), output: &output{ready: make(chan string, 1)}}
 	p.command.Stdout = p.output
-	var log bytes.Buffer
-	p.command.Stderr = &log
+	log := &safeBuffer{}
+	p.log, p.command.Stderr = log, log
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
 	}

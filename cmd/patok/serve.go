@@ -25,7 +25,6 @@ type serveCmd struct {
 	Listen         string         `default:"127.0.0.1:8080" help:"Where to serve the public, as host:port."`
 	OpsListen      string         `help:"Where to serve /metrics and /readyz to operators; never a public address." placeholder:"ADDR"`
 	BaseURL        string         `help:"The public address, such as https://peta.kota.go.id; left out: as each request came." placeholder:"URL"`
-	Demo           bool           `help:"Make the example city when the database is empty, and print its log-ins."`
 	TLSCert        string         `help:"TLS certificate chain in PEM." type:"existingfile" placeholder:"FILE"`
 	TLSKey         string         `help:"Private key of --tls-cert in PEM." type:"existingfile" placeholder:"FILE"`
 	ACMEDomains    []string       `name:"acme-domains" help:"Get certificates for these host names by ACME (Let's Encrypt); needs port 443." placeholder:"HOST"`
@@ -52,11 +51,6 @@ func (c *serveCmd) Run(ctx context.Context, env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if c.Demo {
-		if err := showDemo(ctx, env, db); err != nil {
-			return err
-		}
-	}
 	n, err := c.node(db, env.Log)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const data = join(folder, 'data');
   const listen = `127.0.0.1:${await freePort()}`;
   const log: string[] = [];
-  const server = spawn(binary, ['serve', '--demo', '--data-dir', data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(binary, ['serve', '--data-dir', data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk: Buffer) => log.push(chunk.toString()));
   const stop = async (): Promise<void> => {
     await ended(server);
