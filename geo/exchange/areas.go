@@ -91,7 +91,7 @@ func textOf(raw json.RawMessage) string {
 	}
 	var s string
 	if raw[0] != '"' {
-		s = string(raw)
+		s = strings.TrimSuffix(string(raw), ".0") // a code that a table program made a number
 	} else if json.Unmarshal(raw, &s) != nil {
 		return ""
 	}

@@ -38,7 +38,7 @@ func TestGeoJSONAreas(t *testing.T) {
 	good := `{"code":"35.71.01.1001","name":" Bandar  Lor","district":"Mojoroto","regency":"Kota Kediri","province":"Jawa Timur","year":2025,"bps_code":"3571010007","source":"uji"}`
 	rows, err := areasOf(t, fileOf(
 		area(good, square),
-		area(`{"KODE_DESA":3571011002,"NAMOBJ":"Ma\u2019rang","WADMKC":"Mojoroto"}`, strings.Replace(square, "[112,-8]", "[112,-8,5]", 1)),
+		area(`{"KODE_DESA":3571011002.0,"NAMOBJ":"Ma\u2019rang","WADMKC":"Mojoroto"}`, strings.Replace(square, "[112,-8]", "[112,-8,5]", 1)),
 	), AreaOptions{Year: 2020, Source: "berkas"})
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%d rows, %v", len(rows), err)
