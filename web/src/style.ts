@@ -119,7 +119,7 @@ function areaLabels(): LayerSpecification[] {
       'text-max-width': 7,
       'text-padding': 6,
     },
-    paint: { 'text-color': color, 'text-halo-color': '#fffdf6', 'text-halo-width': 1.75, 'text-halo-blur': 0.25 },
+    paint: { 'text-color': color, 'text-halo-color': '#fffdf6', 'text-halo-width': 2, 'text-halo-blur': 0.25 },
   });
   return [
     label('kelurahan', 11.6, 24, grow(11.6, 11, 14, 14, 17, 19), '#4d4636'),
@@ -146,9 +146,9 @@ function dots(types: AssetType[]): LayerSpecification {
     layout: { 'circle-sort-key': order(types) },
     paint: {
       'circle-color': color,
-      'circle-radius': grow(8, 1, 10.5, 1.8, 12, 3.5, 13, 5.5),
+      'circle-radius': grow(8, 0.8, 10.5, 1.2, 11.5, 1.9, 12.3, 3.2, 13, 5),
       'circle-stroke-color': '#fff',
-      'circle-stroke-width': grow(8, 0.2, 10.5, 0.5, 13, 1.5),
+      'circle-stroke-width': grow(8, 0, 11, 0.3, 12, 0.8, 13, 1.5),
     },
   };
 }
