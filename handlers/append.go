@@ -100,6 +100,16 @@ func appendNumber(b []byte, f float64, digits int) []byte {
 	return b
 }
 
+// realMember writes a measure. One that is whole keeps a decimal, so that
+// programs which guess types from values do not take it for an integer.
+func realMember(b []byte, name string, f float64, digits int) []byte {
+	b = member(b, name)
+	if f == math.Trunc(f) {
+		return strconv.AppendFloat(b, f, 'f', 1, 64)
+	}
+	return appendNumber(b, f, digits)
+}
+
 // coordinateDecimals is 1 cm on the ground, as fine as RFC 7946 section 11.2
 // finds sensible. Points that come in are rounded the same, so that what was
 // sent is what is read.

@@ -48,7 +48,7 @@ func appendAsset(b []byte, at *index.Snapshot, a *geo.Asset, v view, distance *f
 	}
 	b = append(member(b, "properties"), '{')
 	if distance != nil {
-		b = appendNumber(member(b, "distance_m"), *distance, 2)
+		b = realMember(b, "distance_m", *distance, 2)
 	}
 	b = appendCommon(b, at, a)
 	if v != public && a.Private != nil {
@@ -74,17 +74,16 @@ func appendCommon(b []byte, at *index.Snapshot, a *geo.Asset) []byte {
 	b = textMember(b, "address", a.Address)
 	b = textMember(b, "condition", a.Condition)
 	b = textMember(b, "operation", a.Operation)
-	b = member(b, "accuracy_m")
 	if a.AccuracyM == nil {
-		b = append(b, "null"...)
+		b = append(member(b, "accuracy_m"), "null"...)
 	} else {
-		b = appendNumber(b, *a.AccuracyM, 2)
+		b = realMember(b, "accuracy_m", *a.AccuracyM, 2)
 	}
 	b = textMember(b, "taken_by", a.TakenBy)
 	b = timeMember(b, "taken_at", a.TakenAt)
 	b = timeMember(b, "verified_at", a.VerifiedAt)
 	b = stringMember(b, "placement", string(a.Placement))
-	b = appendNumber(member(b, "outside_m"), a.OutsideM, 1)
+	b = realMember(b, "outside_m", a.OutsideM, 1)
 	b = append(member(b, "marks"), '[')
 	for i, m := range a.Marks {
 		if i > 0 {

@@ -20,7 +20,7 @@ const (
 func (s *Server) buildRouter() (http.Handler, routes) {
 	r := chi.NewRouter()
 	r.NotFound(s.notFound)
-	r.MethodNotAllowed(s.methodNotAllowed)
+	r.MethodNotAllowed(s.limitTime(http.HandlerFunc(s.methodNotAllowed)).ServeHTTP)
 
 	r.Group(func(r chi.Router) {
 		r.Use(s.limitTime)
