@@ -16,7 +16,8 @@ const (
 	patternEvents = "/api/events"
 )
 
-// buildRouter lists every route.
+// buildRouter lists every route. It is long because it is the table of
+// contents: one place to see what there is.
 func (s *Server) buildRouter() (http.Handler, routes) {
 	r := chi.NewRouter()
 	r.NotFound(s.notFound)
