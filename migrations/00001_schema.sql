@@ -337,6 +337,9 @@ begin
     if tg_op = 'INSERT' and not exists (select from asset_types where name = new.type) then
         raise exception 'asset type % is not registered', new.type using errcode = 'PT405';
     end if;
+    if tg_op = 'INSERT' and exists (select from areas where code = new.area_code and example) then
+        new.example := true; -- what is added to the example city is example data too
+    end if;
     placed := place_asset(new.point, new.area_code, new.placement_reason);
     new.area_located := placed.area_located;
     new.outside_m := placed.outside_m;

@@ -248,3 +248,14 @@ func TestPersonalFieldsStayOutOfHistory(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsAddedToTheExampleCityIsExampleData(t *testing.T) {
+	s, _ := open(t)
+	pic := principal(t, s, "pic", geo.RolePIC, "35.71.01.1001")
+	real := create(t, s, pic, at(112.005, -7.805, "name", "A", "area_code", "35.71.01.1001"))
+	exec(t, s, `update areas set example = true where code = '35.71.01.1001'`)
+	example := create(t, s, pic, at(112.006, -7.806, "name", "B", "area_code", "35.71.01.1001"))
+	if real.Asset.Example || !example.Asset.Example {
+		t.Errorf("real %v, example %v", real.Asset.Example, example.Asset.Example)
+	}
+}
