@@ -30,6 +30,12 @@ test('search is walked by keyboard; a tap on an area opens it; back closes it', 
   await page.keyboard.press('Enter');
   await expect(page.locator('#details h2')).toHaveText(`Kelurahan ${area.properties.name}`);
   await expect(page).toHaveURL(new RegExp(`item=kelurahan/${code.replaceAll('.', '')}`));
+  const zoom = async () => Number(await page.locator('html').getAttribute('data-zoom'));
+  await expect.poll(zoom).toBeGreaterThan(12.5);
+  await page.goto(`/?again#item=kelurahan/${code.replaceAll('.', '')}`); // the address alone leads there, too
+  await expect.poll(zoom).toBeGreaterThan(12.5);
+  await page.goBack();
+  await expect(page.locator('#details h2')).toHaveText(`Kelurahan ${area.properties.name}`);
   await page.goBack();
   await expect(page.locator('html')).toHaveAttribute('data-mode', 'home');
 });

@@ -11,6 +11,8 @@ export interface Details {
   show(item: Item, fly: boolean): void;
   /** Asks again for what is shown. */
   reload(): void;
+  /** The map is there now: marks on it what is shown. */
+  mark(): void;
   /** Says that what is shown was deleted. */
   gone(): void;
   /** Several assets lie at one point of the map: lets the person choose. */
@@ -22,7 +24,8 @@ export function makeDetails(app: App): Details {
   let current: Item | null = null;
   let turn = 0;
   let reloadList = (): void => {};
-  let flyLater = false; // what is open before the map is there is flown to when it comes
+  // What is open before the map is there is marked and flown to when it comes.
+  let shown: { item: Item; feature: Feature; fly: boolean } | null = null;
 
   async function load(item: Item, box: HTMLElement, fly: boolean): Promise<void> {
     const mine = ++turn;
@@ -32,8 +35,8 @@ export function makeDetails(app: App): Details {
       if (mine !== turn) return;
       box.replaceChildren(isArea(item.collection) ? areaView(app, data, inside) : assetView(app, data, etag, kind));
       document.documentElement.dataset.item = `${item.collection}/${item.id}`;
-      app.map?.show(item, data, fly || flyLater);
-      flyLater = fly && !app.map;
+      app.map?.show(item, data, fly);
+      shown = { item, feature: data, fly };
       if (isArea(item.collection)) {
         const list = assetList(app, { type: '', placed: '' }, String(data.properties.code));
         reloadList = list.reload;
@@ -60,6 +63,7 @@ export function makeDetails(app: App): Details {
         focus: true,
         leave: () => {
           current = null;
+          shown = null;
           turn++;
           delete document.documentElement.dataset.item;
         },
@@ -70,6 +74,9 @@ export function makeDetails(app: App): Details {
     reload() {
       if (current && !isArea(current.collection)) void load(current, box, false);
       else reloadList();
+    },
+    mark() {
+      if (current && shown) app.map?.show(shown.item, shown.feature, shown.fly);
     },
     gone() {
       if (!current) return;

@@ -175,7 +175,7 @@ async function start(): Promise<void> {
       return;
     }
     said.replaceChildren();
-    if (app.selected) details((d) => d.reload());
+    if (app.selected) details((d) => d.mark());
   }
 
   const recountSoon = debounced(300, () => void recount());
