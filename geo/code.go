@@ -127,11 +127,13 @@ func (c Code) Digits() string { return strings.ReplaceAll(string(c), ".", "") }
 
 // ID is the feature id of the area with this code; 0 for an empty code.
 func (c Code) ID() int64 {
-	n, err := strconv.ParseInt(c.Digits(), 10, 64)
-	if err != nil {
-		return 0
+	id := int64(0)
+	for i := range len(c) {
+		if c[i] != '.' {
+			id = id*10 + int64(c[i]-'0')
+		}
 	}
-	return n
+	return id
 }
 
 // Level is the level of the area with this code; 0 for an empty code.

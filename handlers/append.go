@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -253,4 +254,16 @@ func valueEnd(b []byte) int {
 		}
 	}
 	return len(b)
+}
+
+// appendUUID writes u as a JSON string in its usual form (RFC 9562 section 4).
+func appendUUID(b []byte, u [16]byte) []byte {
+	b = append(b, '"')
+	for i, part := range [...][]byte{u[:4], u[4:6], u[6:8], u[8:10], u[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return append(b, '"')
 }

@@ -61,7 +61,7 @@ func appendAsset(b []byte, at *index.Snapshot, a *geo.Asset, v view, distance *f
 func appendCommon(b []byte, at *index.Snapshot, a *geo.Asset) []byte {
 	b = stringMember(b, "type", a.Type)
 	b = stringMember(b, "name", a.Name)
-	b = stringMember(b, "uuid", a.UUID.String())
+	b = appendUUID(member(b, "uuid"), a.UUID)
 	b = stringMember(b, "area_code", string(a.AreaCode))
 	b = textMember(b, "area_located", string(a.AreaLocated))
 	name := ""
