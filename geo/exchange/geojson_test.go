@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -183,7 +182,7 @@ func FuzzGeoJSON(f *testing.F) {
 			return true
 		})
 		if again != n {
-			t.Fatal(fmt.Sprintf("%d features, then %d", n, again))
+			t.Fatalf("%d features, then %d", n, again)
 		}
 	})
 }
