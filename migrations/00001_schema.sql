@@ -525,6 +525,19 @@ create trigger follow_deleted after delete on areas referencing old table as old
 -- Likely duplicates, and too many of a kind
 ------------------------------------------------------------------------------
 
+-- names_alike says whether two names may mean one place: three letters in a row
+-- agree often enough, and so do their numbers where both have some: RT 004 is not
+-- RT 005, and Melati may be Melati 1.
+-- +goose StatementBegin
+create function names_alike(a text, b text) returns boolean
+language sql immutable parallel safe as $$
+    select case when similarity(a, b) < 0.4 then false
+        when a !~ '\d' or b !~ '\d' then true
+        else regexp_replace(regexp_replace(' ' || a, '\D+', ' ', 'g'), ' 0+(?=\d)|\s+$', ' ', 'g')
+           = regexp_replace(regexp_replace(' ' || b, '\D+', ' ', 'g'), ' 0+(?=\d)|\s+$', ' ', 'g') end
+$$;
+-- +goose StatementEnd
+
 -- likely_duplicates gives the assets that may be the same one: of the same
 -- type, within its radius and of similar name, or within 15 m whatever the name.
 -- +goose StatementBegin
@@ -536,7 +549,7 @@ language sql stable as $$
     where a.type = asset_type and a.id is distinct from self
       and a.point && st_expand(p, greatest(t.radius, 15) / 110000.0)
       and (st_distancesphere(a.point, p) <= 15
-           or st_distancesphere(a.point, p) <= t.radius and similarity(lower(a.name), lower(asset_name)) >= 0.4)
+           or st_distancesphere(a.point, p) <= t.radius and names_alike(a.name, asset_name))
     order by 2, 1
     limit 20
 $$;

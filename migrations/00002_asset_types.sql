@@ -145,7 +145,7 @@ insert into asset_types (name, position, definition) values ('posyandu', 2, $jso
 insert into asset_types (name, position, definition) values ('pos_kamling', 3, $json${
   "label": {"id": "Pos Kamling", "en": "Neighbourhood watch post"},
   "plural": {"id": "Pos Kamling", "en": "Neighbourhood watch posts"},
-  "icon": "pos_kamling", "color": "#1f2937", "min_zoom": 0,
+  "icon": "pos_kamling", "color": "#1f2937", "min_zoom": 12,
   "duplicate_radius_m": 150, "cardinality": "many", "confirm_days": 365, "norm_radius_m": 0, "norm_ratio": 0,
   "fields": [
     {"name": "bangunan", "label": {"id": "Bangunan", "en": "Building"}, "help": {"id": "", "en": ""}, "sensitivity": "public", "personal": false, "unit": "", "widget": "select", "options": [
@@ -199,7 +199,7 @@ insert into asset_types (name, position, definition) values ('pos_kamling', 3, $
 insert into asset_types (name, position, definition) values ('rt', 4, $json${
   "label": {"id": "RT", "en": "RT (neighbourhood)"},
   "plural": {"id": "RT", "en": "RT (neighbourhoods)"},
-  "icon": "rt", "color": "#0f766e", "min_zoom": 0,
+  "icon": "rt", "color": "#0f766e", "min_zoom": 13,
   "duplicate_radius_m": 50, "cardinality": "many", "confirm_days": 180, "norm_radius_m": 0, "norm_ratio": 0,
   "fields": [
     {"name": "jenis_titik", "label": {"id": "Letak titik", "en": "What the point marks"}, "help": {"id": "Pusat permukiman dianjurkan. Rumah ketua adalah alamat pribadi: pakai hanya bila ketua menyetujui.", "en": "The centre of the settlement is best. The head's home is a private address: only with the head's consent."}, "sensitivity": "public", "personal": false, "unit": "", "widget": "select", "options": [

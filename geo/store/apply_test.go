@@ -259,3 +259,23 @@ func TestWhatIsAddedToTheExampleCityIsExampleData(t *testing.T) {
 		t.Errorf("real %v, example %v", real.Asset.Example, example.Asset.Example)
 	}
 }
+
+func TestNamesAlike(t *testing.T) {
+	s, _ := open(t)
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"Posyandu Melati", "POSYANDU MELATI 1", true},
+		{"Posyandu Melati 01", "Posyandu Melati 1", true},
+		{"Posyandu Melati 2", "Posyandu Melati 1", false},
+		{"RT 004 RW 001", "RT 005 RW 001", false},
+		{"Pos Kamling RT 004 RW 001", "Pos Kamling RT 4 RW 1", true},
+		{"Puskesmas Kelurahan Grogol I", "Puskesmas Kelurahan Grogol III", true},
+		{"Posyandu Melati", "Kantor Lurah", false},
+	} {
+		if got := one[bool](t, s, `select names_alike($1, $2)`, c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
+		}
+	}
+}

@@ -191,10 +191,10 @@ func TestImportMarks(t *testing.T) {
 	r, err := takeCSV(t, s, "nama,bujur,lintang\nPosyandu Melati,112.005,-7.805\nPosyandu Mawar,112.002,-7.802\n", geo.ImportOptions{})
 	expect(t, r, err, "2 new 0 changed 0 unchanged 0 refused 0 doubtful")
 	// Beside what is there, within the file, on the same spot under another name, and far enough away.
-	r, err = takeCSV(t, s, "nama,bujur,lintang\nPosyandu Melati 2,112.0055,-7.805\nPosyandu Anggrek 1,112.008,-7.808\nPosyandu Anggrek 2,112.0085,-7.808\nLansia,112.002,-7.80205\nPosyandu Melati 3,112.0085,-7.802\n", geo.ImportOptions{})
+	r, err = takeCSV(t, s, "nama,bujur,lintang\nPosyandu Melati 2,112.0055,-7.805\nPosyandu Anggrek,112.008,-7.808\nPosyandu Anggrek Indah,112.0085,-7.808\nLansia,112.002,-7.80205\nPosyandu Melati 3,112.0085,-7.802\n", geo.ImportOptions{})
 	expect(t, r, err, "5 new 0 changed 0 unchanged 0 refused 4 doubtful")
 	got := one[string](t, s, `select string_agg(name || ' ' || array_to_string(marks, ','), E'\n' order by id) from assets`)
-	want := "Posyandu Melati \nPosyandu Mawar \nPosyandu Melati 2 possible_duplicate\nPosyandu Anggrek 1 possible_duplicate\nPosyandu Anggrek 2 possible_duplicate\nLansia possible_duplicate\nPosyandu Melati 3 "
+	want := "Posyandu Melati \nPosyandu Mawar \nPosyandu Melati 2 possible_duplicate\nPosyandu Anggrek possible_duplicate\nPosyandu Anggrek Indah possible_duplicate\nLansia possible_duplicate\nPosyandu Melati 3 "
 	if got != want || r.Marked[geo.MarkDuplicate] != 4 {
 		t.Errorf("%s\nwant\n%s\n%v", got, want, r.Marked)
 	}

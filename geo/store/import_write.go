@@ -20,14 +20,14 @@ with kinds as (
         definition ->> 'cardinality' = 'one' as single
     from asset_types),
 written as (
-    select r.row, r.asset_id, r.type, r.name, lower(r.name) as folded, r.point, r.area_code, r.operation, k.radius, k.reach, k.single
+    select r.row, r.asset_id, r.type, r.name, r.point, r.area_code, r.operation, k.radius, k.reach, k.single
     from import_rows r join kinds k on k.name = r.type where r.outcome in ('new', 'changed'))
 select r.row, 'possible_duplicate' as mark, o.name as other
 from written r cross join lateral (
     select o.name from import_rows o
     where o.point && st_expand(r.point, r.reach) and o.type = r.type and o.row <> r.row and o.outcome in ('new', 'changed')
       and (st_distancesphere(o.point, r.point) <= 15
-           or st_distancesphere(o.point, r.point) <= r.radius and similarity(lower(o.name), r.folded) >= 0.4)
+           or st_distancesphere(o.point, r.point) <= r.radius and names_alike(o.name, r.name))
     limit 3) o
 union all
 select r.row, 'possible_duplicate', a.name
@@ -35,7 +35,7 @@ from written r cross join lateral (
     select a.name from assets a
     where a.point && st_expand(r.point, r.reach) and a.type = r.type and a.id is distinct from r.asset_id
       and (st_distancesphere(a.point, r.point) <= 15
-           or st_distancesphere(a.point, r.point) <= r.radius and similarity(lower(a.name), r.folded) >= 0.4)
+           or st_distancesphere(a.point, r.point) <= r.radius and names_alike(a.name, r.name))
       and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
     limit 3) a
 union all
