@@ -160,8 +160,8 @@ export async function village(request: APIRequestContext, code: string): Promise
   return { label: feature.properties.label_point, rings: polygons.flat() };
 }
 
-/** A point in a neighbouring village, about 40 to 160 metres outside this one. */
-export async function justOutside(request: APIRequestContext, code: string): Promise<LonLat> {
+/** A point in a neighbouring village, about so many metres outside this one. */
+export async function outside(request: APIRequestContext, code: string, want = 100): Promise<LonLat> {
   const { rings } = await village(request, code);
   const metres = (p: LonLat, q: LonLat): LonLat => [(q[0] - p[0]) * 111_195 * Math.cos((p[1] * Math.PI) / 180), (q[1] - p[1]) * 111_195];
   const ring = rings[0]!;
@@ -170,17 +170,17 @@ export async function justOutside(request: APIRequestContext, code: string): Pro
     const [dx, dy] = metres(a, b);
     const length = Math.hypot(dx, dy);
     if (length < 20) continue;
-    for (const side of [100, -100]) {
+    for (const side of [want, -want]) {
       const mid: LonLat = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
       const p: LonLat = [mid[0] + ((-dy / length) * side) / (111_195 * Math.cos((mid[1] * Math.PI) / 180)), mid[1] + ((dx / length) * side) / 111_195];
       const away = Math.min(...rings.flatMap((r) => r.slice(1).map((to, j) => segmentMetres(metres(p, r[j]!), metres(p, to)))));
-      if (away < 40 || away > 160) continue;
+      if (away < want * 0.8 || away > want * 1.6) continue;
       const { features } = await getJSON<{ features: Feature[] }>(request, `/api/locate?lon=${p[0]}&lat=${p[1]}`);
       const villages = features.filter((f) => f.properties.level === 4).map((f) => f.properties.code);
       if (villages.length && !villages.includes(code)) return p;
     }
   }
-  throw new Error(`no point just outside ${code}`);
+  throw new Error(`no point ${want} m outside ${code}`);
 }
 
 function segmentMetres([ax, ay]: LonLat, [bx, by]: LonLat): number {

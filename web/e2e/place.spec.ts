@@ -1,4 +1,4 @@
-import { administrator, byName, center, create, drag, enter, expect, getJSON, justOutside, openMap, pic, secondPage, tapAt, test, uniqueName, village } from './page';
+import { administrator, byName, center, create, drag, enter, expect, getJSON, outside, openMap, pic, secondPage, tapAt, test, uniqueName, village } from './page';
 
 test('logs in, places a posyandu under the pin, and a second person sees it without a reload', async ({ page, browser, code }, info) => {
   const { label } = await village(page.request, code);
@@ -119,7 +119,7 @@ test('typed coordinates: swapped axes are proposed, and a point outside the city
 
 test('a point just outside its kelurahan needs a reason', async ({ page, code }, info) => {
   await enter(page, pic(info.project.name));
-  const [lon, lat] = await justOutside(page.request, code);
+  const [lon, lat] = await outside(page.request, code);
   await openMap(page);
   await page.click('#add');
   await page.click('[data-type=posyandu]');

@@ -21,6 +21,7 @@ export default async function start(): Promise<() => Promise<void>> {
   try {
     await ready(`http://${listen}/readyz`, server);
     const { accounts } = JSON.parse(execFileSync(binary, ['demo', '--data-dir', data, '--json'], { encoding: 'utf8' })) as { accounts: unknown[] };
+    process.env.PATOK_E2E_DATA = data;
     process.env.PATOK_E2E_URL = `http://${listen}`;
     process.env.PATOK_E2E_ACCOUNTS = JSON.stringify(accounts);
   } catch (error) {

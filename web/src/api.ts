@@ -34,6 +34,8 @@ export interface AssetType {
   color: string;
   schema: { required?: string[]; properties?: Record<string, Rule> };
   fields: Field[];
+  /** Drawn on the map from this zoom on. */
+  min_zoom?: number;
 }
 export interface Grant {
   role: string;
@@ -71,7 +73,15 @@ export interface Feature {
 export interface FeatureList {
   features: Feature[];
   numberMatched: number;
+  numberReturned: number;
   links?: { rel: string; href: string }[];
+}
+/** What an event says of one feature. */
+export interface Change {
+  collection: string;
+  id: number;
+  op: 'create' | 'update' | 'delete';
+  extent: BBox | null;
 }
 export interface Summary {
   revision: number;
@@ -117,6 +127,10 @@ interface Options {
 export class Api {
   private readonly lang: Lang;
   private written = 0;
+  /** Since when the data stands still, while the server cannot reach its database; '' otherwise. */
+  staleSince = '';
+  /** Called after every answer; `failed` when the server was away behind it. */
+  heard: (failed?: boolean) => void = () => {};
 
   constructor(lang: Lang) {
     this.lang = lang;
@@ -141,11 +155,16 @@ export class Api {
     }
     const data = await response.json().catch(() => ({}));
     const etag = response.headers.get('ETag') ?? '';
+    if (response.headers.has('Patok-Revision')) this.staleSince = response.headers.get('Patok-As-Of') ?? '';
+    this.heard();
     if (response.ok) {
       if (method !== 'GET') this.written = Math.max(this.written, Number(response.headers.get('Patok-Revision') ?? 0));
       return { status: response.status, data: data as T, etag };
     }
-    if ([500, 502, 503, 504].includes(response.status)) throw new Unreachable(String(response.status));
+    if ([500, 502, 503, 504].includes(response.status)) {
+      this.heard(true);
+      throw new Unreachable(String(response.status));
+    }
     throw new Problem(response.status, data, etag);
   }
 

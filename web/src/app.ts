@@ -1,10 +1,10 @@
-import type { Api, AssetType, Feature, Item, LonLat, Session, Summary } from './api';
+import type { Api, AssetType, Change, Feature, Item, LonLat, Session, Summary } from './api';
 import type { MapView } from './map';
 
 /** What the page is doing; also on <html data-mode>, where styles and tests see it. */
-export type Mode = 'home' | 'details' | 'place' | 'form';
+export type Mode = 'home' | 'details' | 'doubts' | 'place' | 'form';
 
-/** What the page's parts share. main.ts makes the only one. */
+/** What the page's parts share. page.ts makes the only one. */
 export interface App {
   readonly api: Api;
   session: Session;
@@ -14,18 +14,22 @@ export interface App {
   map: MapView | null;
   selected: Item | null;
   /** Names of layers that are switched off. */
-  hidden: Set<string>;
+  readonly hidden: Set<string>;
   readonly panel: Panel;
   /** Opens an asset or an area: details, map, address. `at` is where to look, when known. */
   open(item: Item, options?: { fly?: boolean; replace?: boolean }): void;
   /** Closes what is open and shows the legend and the list. */
   home(): void;
+  /** Shows what needs a second look; `saved` is what was just kept back, and stands first. */
+  doubts(saved?: Feature): void;
   /** Layers were switched on or off. */
   layered(): void;
   /** Somebody logged in or out. */
   entered(session: Session): void;
   /** Something was written here: show it without waiting for the event. */
   changed(): void;
+  /** The server told of changes; null when they are too many or not known. */
+  news(changes: Change[] | null, assets: boolean, areas: boolean): void;
   /** Runs a part of the page that is loaded when it is first needed. */
   work<T>(run: (work: typeof import('./work')) => T | Promise<T>): Promise<T>;
   toast: (text: string, options?: ToastOptions) => () => void;
@@ -41,12 +45,16 @@ export interface ToastOptions {
 /** The side panel, on phones the sheet below the map. */
 export interface Panel {
   /** Replaces what the panel shows. Whoever shows next calls the old `leave`. */
-  show(mode: Mode, content: Node, options?: { size?: Size; leave?: () => void; focus?: boolean }): void;
+  show(mode: Mode, content: Node, options?: { size?: Size; leave?: () => void; refresh?: Refresh; focus?: boolean }): void;
+  /** Lets what is shown ask again for its data. */
+  refresh: Refresh;
   size(size: Size): void;
   readonly mode: Mode;
   readonly body: HTMLElement;
 }
 export type Size = 'peek' | 'half' | 'full';
+/** Called with what changed, null when that is not known. */
+export type Refresh = (changes: Change[] | null) => void;
 
 export function typeOf(app: App, name: unknown): AssetType | undefined {
   return app.types.find((type) => type.name === name);

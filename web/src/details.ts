@@ -1,5 +1,7 @@
-import { type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
-import { type App, mayEdit, pointOf, typeOf } from './app';
+import './details.css';
+import { type Change, type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
+import { type App, isAdministrator, mayEdit, pointOf, typeOf } from './app';
+import { villageName } from './village';
 import { badge, h, icon } from './dom';
 import { addWords, formatDate, formatNumber, formatPoint, formatTime, t, type Text, tText, tValue } from './i18n';
 import { assetList, line } from './list';
@@ -13,8 +15,6 @@ export interface Details {
   reload(): void;
   /** The map is there now: marks on it what is shown. */
   mark(): void;
-  /** Says that what is shown was deleted. */
-  gone(): void;
   /** Several assets lie at one point of the map: lets the person choose. */
   pile(features: Feature[]): void;
 }
@@ -31,9 +31,9 @@ export function makeDetails(app: App): Details {
     const mine = ++turn;
     try {
       const { data, etag } = await app.api.item(item);
-      const [inside, kind] = await Promise.all([summaryOf(app, item, data), kindAt(app, data)]);
+      const [inside, kind, located] = await Promise.all([summaryOf(app, item, data), kindAt(app, data), locatedName(app, data)]);
       if (mine !== turn) return;
-      box.replaceChildren(isArea(item.collection) ? areaView(app, data, inside) : assetView(app, data, etag, kind));
+      box.replaceChildren(isArea(item.collection) ? areaView(app, data, inside) : assetView(app, data, etag, { kind, located }));
       document.documentElement.dataset.item = `${item.collection}/${item.id}`;
       app.map?.show(item, data, fly);
       shown = { item, feature: data, fly };
@@ -54,6 +54,22 @@ export function makeDetails(app: App): Details {
   }
 
   let box = h('article', { id: 'details' });
+  function reload(): void {
+    if (current && !isArea(current.collection)) void load(current, box, false);
+    else reloadList();
+  }
+  function gone(): void {
+    turn++;
+    box.replaceChildren(head(app, t('gone'), null));
+    app.map?.show(null, null, false);
+  }
+  function refresh(changes: Change[] | null): void {
+    const mine = changes?.filter((c) => c.collection === current?.collection && c.id === current.id).at(-1);
+    // What is kept back is in no event: then any may be about it.
+    const hidden = shown?.feature.properties.placement === 'held';
+    if (mine?.op === 'delete') gone();
+    else if (mine || !changes || hidden || (current && isArea(current.collection))) reload();
+  }
   return {
     show(item, fly) {
       reloadList = () => {};
@@ -61,6 +77,7 @@ export function makeDetails(app: App): Details {
       app.panel.show('details', box, {
         size: 'half',
         focus: true,
+        refresh,
         leave: () => {
           current = null;
           shown = null;
@@ -71,18 +88,9 @@ export function makeDetails(app: App): Details {
       current = item; // only now: what was shown before has just been left
       void load(item, box, fly);
     },
-    reload() {
-      if (current && !isArea(current.collection)) void load(current, box, false);
-      else reloadList();
-    },
+    reload,
     mark() {
       if (current && shown) app.map?.show(shown.item, shown.feature, shown.fly);
-    },
-    gone() {
-      if (!current) return;
-      turn++;
-      box.replaceChildren(head(app, t('gone'), null));
-      app.map?.show(null, null, false);
     },
     pile: (features) => showPile(app, features),
   };
@@ -117,6 +125,17 @@ async function kindAt(app: App, feature: Feature): Promise<string> {
   return String(areas?.features.at(-1)?.properties.kind ?? '');
 }
 
+/** The kelurahan that the point lies in, where that is not the claimed one; '' otherwise. */
+async function locatedName(app: App, { properties: p }: Feature): Promise<string> {
+  return p.area_located && p.area_located !== p.area_code ? villageName(app, String(p.area_located)) : '';
+}
+
+/** What is known beside an asset's own properties: the kind of area it lies in, and that area's name where it is not the claimed one. */
+interface Around {
+  kind: string;
+  located: string;
+}
+
 /** The label of a type or field, by the kind of its area: Kantor Kelurahan, Kantor Desa. */
 export function labelIn(kind: unknown, labelled: { label: Text; label_desa?: Text } | undefined): string {
   return tText(String(kind).startsWith('desa') ? (labelled?.label_desa ?? labelled?.label) : labelled?.label);
@@ -148,45 +167,48 @@ function areaView(app: App, feature: Feature, summary: Summary | null): HTMLElem
   );
 }
 
-function assetView(app: App, feature: Feature, etag: string, kind: string): HTMLElement {
+function assetView(app: App, feature: Feature, etag: string, around: Around): HTMLElement {
   const p = feature.properties;
   const type = typeOf(app, p.type);
   const item = { collection: String(p.type), id: feature.id };
   const editable = p.can_edit === true || mayEdit(app.session, String(p.area_code));
-  const under = [labelIn(kind, type), p.area_name].filter(Boolean).join(' · ');
-  return h('div', null, head(app, p.name, badge(type, '.large'), under), ...notices(p), editable && actions(app, item, feature, etag), assetFacts(app, feature, kind));
+  const under = [labelIn(around.kind, type), p.area_name].filter(Boolean).join(' · ');
+  return h('div', null, head(app, p.name, badge(type, '.large'), under), ...notices(app, p, around.located), editable && actions(app, item, feature, etag), assetFacts(app, feature, around));
 }
 
-function notices(p: Feature['properties']): HTMLElement[] {
+function notices(app: App, p: Feature['properties'], located: string): HTMLElement[] {
   const said: string[] = [];
   const placement = String(p.placement);
   const outside = { m: formatNumber(Number(p.outside_m ?? 0)), area: String(p.area_name ?? '') };
   if (placement === 'unplaced') said.push(t('is_unplaced'));
-  if (placement === 'near' || placement === 'reasoned' || placement === 'held' || placement === 'override') said.push(t(`is_${placement}`, outside));
+  if (placement === 'held') said.push(t('is_held', outside), located ? t('is_located', { area: located }) : '', t(isAdministrator(app.session) ? 'held_yours' : 'held_waits'));
+  if (placement === 'near' || placement === 'reasoned' || placement === 'override') said.push(t(`is_${placement}`, outside));
   for (const mark of (p.marks as string[] | undefined) ?? []) said.push(tValue('mark', mark));
-  return said.map((text) => h('p.notice.small', null, text));
+  const all = placement === 'held' ? [said.filter(Boolean).join(' ')] : said;
+  return all.map((text) => h('p.notice.small', null, text));
 }
 
 function actions(app: App, item: Item, feature: Feature, etag: string): HTMLElement {
   const button = (name: 'pencil' | 'move' | 'check' | 'trash', label: string, look: string, act: (w: typeof import('./work')) => void): HTMLElement =>
     h(`button.button${look}`, { type: 'button', onclick: () => void app.work(act) }, icon(name), label);
   const placed = pointOf(feature) !== null;
+  const held = feature.properties.placement === 'held';
   return h(
     'div.actions',
     null,
-    placed ? button('check', t('confirm'), '', (w) => w.confirmThere(app, item, etag)) : button('move', t('place_it'), '.primary', (w) => w.placeExisting(app, item)),
+    held && isAdministrator(app.session) && button('check', t('publish'), '.primary.wide', (w) => w.publishHere(app, item, feature, etag)),
+    held ? null : placed ? button('check', t('confirm'), '', (w) => w.confirmThere(app, item, etag)) : button('move', t('place_it'), '.primary', (w) => w.placeExisting(app, item)),
     button('pencil', t('edit'), '', (w) => w.editAsset(app, item)),
     placed && button('move', t('move'), '', (w) => w.placeExisting(app, item)),
     button('trash', t('delete'), '.danger', (w) => w.deleteAsset(app, item, feature, etag)),
   );
 }
 
-function assetFacts(app: App, feature: Feature, kind: string): HTMLElement {
+function assetFacts(app: App, feature: Feature, { kind, located }: Around): HTMLElement {
   const p = feature.properties;
   const type = typeOf(app, p.type);
   const text = (value: unknown): string | null => (value === null || value === undefined || value === '' ? null : String(value));
   const point = pointOf(feature);
-  const located = text(p.area_located) && p.area_located !== p.area_code ? String(p.area_located) : null;
   const fields = (type?.fields ?? []).map((field): [string, string | null] => [labelIn(kind, field), fieldText(field, p[field.name])]);
   const taken = [tValue('taken', p.taken_by), p.accuracy_m ? t('accuracy', { m: formatNumber(Number(p.accuracy_m), 1) }) : ''].filter(Boolean).join(', ');
   return facts([

@@ -1,5 +1,6 @@
 import { type Answer, type AssetType, type Feature, type Item, pathOf, Problem } from './api';
 import { type App, mayEdit, typeOf } from './app';
+import { type ClaimField, claimField, coversSeveral } from './claim';
 import { askConflict } from './conflict';
 import { badge, debounced, h, icon } from './dom';
 import { type Draft, dropDraft, keepDraft } from './draft';
@@ -7,7 +8,8 @@ import { showDuplicates } from './duplicate';
 import { makeFields } from './fields';
 import { changesOf, conflictsOf, type Control, controlsOf, reasonControl, same, type Values } from './form';
 import { formatPoint, t, tText } from './i18n';
-import { choosePlace, showPin } from './place';
+import { showPin } from './pin';
+import { choosePlace } from './place';
 import { sendUntilAnswered, type SaveState, waitForNetwork } from './save';
 import { logIn } from './session';
 
@@ -34,6 +36,8 @@ class Form {
   private readonly state = h('p.save-state', { id: 'save-state', role: 'status' });
   private readonly submit = h('button.button.primary.grow', { type: 'submit', id: 'save' }, t('save'));
   private readonly fieldBox = h('div');
+  private readonly areaLine = h('p.small.quiet');
+  private readonly claim: ClaimField | null;
   private stop = new AbortController();
   private allowDuplicate = false;
   private readonly keep = debounced(150, () => this.keepNow());
@@ -45,6 +49,13 @@ class Form {
     this.controls = draft.kind === 'move' ? [] : controlsOf(type, draft.areaKind);
     if (draft.values.placement_reason) this.controls.push(reasonControl);
     this.fields = makeFields(this.controls, draft.values, this.keep);
+    const asks = draft.kind === 'create' && coversSeveral(app);
+    this.claim = asks ? claimField(app, draft, () => (this.sayArea(), this.keepNow())) : null;
+    this.sayArea();
+  }
+
+  private sayArea(): void {
+    this.areaLine.textContent = this.draft.areaName || t('area_by_point');
   }
 
   show(): void {
@@ -58,11 +69,12 @@ class Form {
         'header.details-head',
         null,
         badge(type, '.large'),
-        h('div.two', null, h('h2', null, title), h('p.small.quiet', null, draft.areaName || t('area_by_point'))),
+        h('div.two', null, h('h2', null, title), this.areaLine),
         h('button.button.plain.square', { type: 'button', id: 'form-cancel', 'aria-label': t('cancel'), onclick: () => this.cancel() }, icon('close')),
       ),
       this.summary,
       this.pointLine(),
+      this.claim?.node ?? null,
       this.fieldBox,
       h('div.form-foot', null, this.state, h('div.row', null, this.submit, h('button.button', { type: 'button', onclick: () => this.cancel() }, t('cancel')))),
     );
@@ -137,7 +149,10 @@ class Form {
   async save(): Promise<void> {
     this.summary.replaceChildren();
     const values = this.fields.read();
-    if (!values) return this.pointAtErrors();
+    const unclaimed = this.claim !== null && !this.draft.areaCode;
+    if (!values) this.pointAtErrors();
+    if (unclaimed) this.unclaimed(t('wrong_required'));
+    if (!values || unclaimed) return;
     this.keepNow();
     const { draft, app } = this;
     const body = this.body(values);
@@ -155,6 +170,11 @@ class Form {
       this.busy(false);
       await this.refused(error, body);
     }
+  }
+
+  private unclaimed(message: string): void {
+    this.problem(t('look_again'));
+    this.claim?.blame(message);
   }
 
   private send(body: { geometry?: unknown; properties: Values }): Promise<Answer<Feature>> {
@@ -183,7 +203,7 @@ class Form {
     document.documentElement.dataset.save = state.kind;
     if (state.kind === 'sending') return this.state.replaceChildren(t('saving'));
     this.state.className = 'save-state notice';
-    this.state.replaceChildren(t('save_waiting', { s: state.seconds }), ' ', h('button.button.plain', { type: 'button', onclick: now }, t('save_now')));
+    this.state.replaceChildren(t(this.app.api.staleSince ? 'save_waiting_stale' : 'save_waiting', { s: state.seconds }), ' ', h('button.button.plain', { type: 'button', onclick: now }, t('save_now')));
   }
 
   private saved(answer: Answer<Feature>): void {
@@ -192,7 +212,8 @@ class Form {
     const held = answer.status === 202 || answer.data.properties.placement === 'held';
     this.app.toast(held ? t('saved_held') : t('saved'), { good: !held, seconds: held ? 12 : 5 });
     this.app.changed();
-    this.app.open({ collection: this.draft.type, id: answer.data.id });
+    if (held && this.draft.kind === 'create') this.app.doubts(answer.data);
+    else this.app.open({ collection: this.draft.type, id: answer.data.id });
   }
 
   private async refused(error: unknown, body: { geometry?: unknown; properties: Values }): Promise<void> {
@@ -245,10 +266,12 @@ class Form {
   private fieldErrors(error: Problem): void {
     const orphans: string[] = [];
     let first = '';
+    let claimed = '';
     for (const { pointer, code, message } of error.errors) {
       const name = pointer.replace(/^\/properties\//, '').split('/')[0]!;
       if (code === 'reason_required') this.askReason();
-      if (this.fields.blame(name, message)) first ||= name;
+      if (name === 'area_code' && this.claim) claimed = message;
+      else if (this.fields.blame(name, message)) first ||= name;
       else orphans.push(message);
     }
     const suggestion = error.body.suggestion as [number, number] | undefined;
@@ -261,6 +284,7 @@ class Form {
       first ? h('button.button.plain', { type: 'button', onclick: () => this.fields.focus(first) }, t('to_first_error')) : null,
     );
     if (first === 'placement_reason') this.fields.focus(first);
+    if (claimed) this.claim?.blame(claimed);
   }
 
   private usePoint(point: [number, number]): void {

@@ -5,18 +5,20 @@ import { legend } from './legend';
 import { assetList, type Filter, unplacedList } from './list';
 
 /** The first view of the panel: legend with counts, what waits for me, the list. */
-export function makeHome(app: App): { show: () => void; reload: () => void; legendChanged: () => void } {
+export function makeHome(app: App): { show: () => void; legendChanged: () => void } {
   const filter: Filter = { type: '', placed: '' };
-  let reload = (): void => {};
   const legendBox = h('div');
-  const legendChanged = (): void => legendBox.replaceChildren(...legend(app));
+  const legendChanged = (): void => {
+    const held = (document.activeElement as HTMLElement | null)?.dataset.layer;
+    legendBox.replaceChildren(...legend(app));
+    if (held) legendBox.querySelector<HTMLElement>(`[data-layer=${held}]`)?.focus();
+  };
   return {
     legendChanged,
-    reload: () => reload(),
     show() {
       const unplaced = unplacedList(app);
       const list = assetList(app, filter);
-      reload = () => {
+      const refresh = (): void => {
         unplaced.reload();
         list.reload();
       };
@@ -29,7 +31,7 @@ export function makeHome(app: App): { show: () => void; reload: () => void; lege
         h('button.button.plain.more', { type: 'button', onclick: () => app.panel.size('full') }, t('show_list'), icon('up')),
       );
       const drafts = h('div', { id: 'drafts' });
-      app.panel.show('home', h('div', null, drafts, title, legendBox, unplaced.node, list.node), { size: 'peek', leave: () => (reload = () => {}) });
+      app.panel.show('home', h('div', null, drafts, title, legendBox, unplaced.node, list.node), { size: 'peek', refresh });
       if (app.session.account) void app.work((w) => w.offerDraft(app, drafts));
     },
   };

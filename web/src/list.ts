@@ -90,7 +90,8 @@ export function assetList(app: App, filter: Filter, area = ''): { node: HTMLElem
   return { node, reload: () => void load(true, Math.max(30, items.childElementCount)) };
 }
 
-function nextPath(page: FeatureList): string {
+/** The path of the next page, '' at the end. */
+export function nextPath(page: FeatureList): string {
   const href = page.links?.find((link) => link.rel === 'next')?.href;
   if (!href) return '';
   const url = new URL(href, location.href);

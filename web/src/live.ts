@@ -1,13 +1,20 @@
-import type { BBox } from './api';
+import './live.css';
+import { type Change, isArea } from './api';
+import type { App } from './app';
+import { addWords } from './i18n';
+import { watchFreshness } from './stale';
+import * as words from './words-live';
 
-export interface RevisionEvent {
+addWords(words);
+
+interface RevisionEvent {
   revision: number;
   committed_at: string;
-  changes?: { collection: string; id: number; op: 'create' | 'update' | 'delete'; extent: BBox | null }[];
+  changes?: Change[];
   many?: boolean;
 }
 
-export interface Listener {
+interface Listener {
   /** Changes arrived; the events of about a tenth of a second come together. */
   changed(events: RevisionEvent[]): void;
   /** What was missed is not known: ask for everything again. */
@@ -16,12 +23,27 @@ export interface Listener {
   connected(is: boolean): void;
 }
 
+/** Keeps the page fresh for as long as it lives. */
+export function follow(app: App): void {
+  const { connected } = watchFreshness(app);
+  listen({
+    connected,
+    reload: () => app.news(null, true, true),
+    changed(events) {
+      const changes = events.flatMap((e) => e.changes ?? []);
+      const many = events.some((e) => e.many || !e.changes);
+      document.documentElement.dataset.revision = String(events.at(-1)?.revision ?? '');
+      app.news(many ? null : changes, many || changes.some((c) => !isArea(c.collection)), many || changes.some((c) => isArea(c.collection)));
+    },
+  });
+}
+
 /**
  * Follows /api/events for as long as the page lives. EventSource comes back by itself
  * after a cut, but gives up after an error answer: then we open a new one, from where
  * the old one ended.
  */
-export function follow(listener: Listener): void {
+function listen(listener: Listener): void {
   let last = '';
   let epoch = '';
   let pause = 1000;

@@ -2,11 +2,11 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import { AttributionControl, Map as GLMap, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl, type VectorTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { areaLevels, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
+import { areaLevels, type AssetType, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
 import { type App, editAreas, pointOf } from './app';
 import { addBadges } from './badges';
 import { t } from './i18n';
-import { mapStyle } from './style';
+import { assetFilter, mapStyle } from './style';
 
 /** What the rest of the page asks of the map. */
 export interface MapView {
@@ -21,6 +21,8 @@ export interface MapView {
   /** Marks what is open, and goes there when asked or when it is out of sight. */
   show(item: Item | null, feature: Feature | null, fly: boolean): void;
   hide(layers: Set<string>): void;
+  /** Whether assets of this type are drawn only nearer than now. */
+  hides(type: AssetType): boolean;
   /** Lifts the areas that this account may edit. */
   own(): void;
   /** Asks for the tiles again; what is unchanged comes back as 304 and nothing flickers. */
@@ -35,6 +37,8 @@ interface Calls {
   moved(): void;
   tapped(item: Item | null): void;
   piled(features: Feature[]): void;
+  /** A zoom was passed from which on a type is drawn. */
+  zoomed(): void;
 }
 
 const indonesia: BBox = [94.9, -11.1, 141.1, 6.2];
@@ -108,6 +112,14 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
   const view = makeView(app, map, state);
   view.hide(app.hidden);
   view.own();
+  const far = (): string => app.types.filter((type) => view.hides(type)).map((type) => type.name).join();
+  let before = far();
+  map.on('zoom', () => {
+    const now = far();
+    if (now === before) return;
+    before = now;
+    calls.zoomed();
+  });
   return view;
 }
 
@@ -136,9 +148,9 @@ function tap(map: GLMap, event: MapMouseEvent, calls: Calls): void {
 }
 
 function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
-  const point = (at: LonLat | null): void => {
+  const point = (at: LonLat | null, held = ''): void => {
     const source = map.getSource('picked') as import('maplibre-gl').GeoJSONSource;
-    source.setData({ type: 'FeatureCollection', features: at ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: at } }] : [] });
+    source.setData({ type: 'FeatureCollection', features: at ? [{ type: 'Feature', properties: { held }, geometry: { type: 'Point', coordinates: at } }] : [] });
   };
   const area = (level: string, code: string): void => {
     for (const id of ['picked-fill', 'picked-line']) {
@@ -156,21 +168,23 @@ function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
     fit: (bbox) => void map.fitBounds(bbox, { padding: 24, duration: 700 }),
     show(item, feature, fly) {
       const at = feature && item && !isArea(item.collection) ? pointOf(feature) : null;
-      point(at);
-      area(item && isArea(item.collection) ? item.collection : 'kelurahan', item && isArea(item.collection) ? String(feature?.properties.code) : '');
-      if (at && (fly || !map.getBounds().contains(at))) map.flyTo({ center: at, zoom: Math.max(map.getZoom(), 16), duration: 700 });
+      // What is kept back is in no tile: it is drawn with its mark, and its claimed area with it.
+      const held = at && feature?.properties.placement === 'held' ? feature.properties : null;
+      point(at, held ? `asset-${String(held.type)}` : '');
+      area(item && isArea(item.collection) ? item.collection : 'kelurahan', item && isArea(item.collection) ? String(feature?.properties.code) : String(held?.area_code ?? ''));
+      if (at && (fly || !map.getBounds().contains(at))) map.flyTo({ center: at, zoom: held ? zoomToSee(Number(held.outside_m)) : Math.max(map.getZoom(), 16), duration: 700 });
       else if (fly && feature?.geometry) map.fitBounds(extent(feature.geometry), { padding: 32, duration: 700, maxZoom: 16 });
     },
     hide(layers) {
-      const off = [...layers];
-      const filter = ['!', ['in', ['get', 'type'], ['literal', off]]] as unknown as import('maplibre-gl').FilterSpecification;
-      for (const id of ['assets-dot', 'assets-badge', 'assets-name']) map.setFilter(id, off.length ? filter : null);
+      const filter = assetFilter(app.types, layers);
+      for (const id of ['assets-dot', 'assets-badge', 'assets-name']) map.setFilter(id, filter);
       for (const level of areaLevels) {
         for (const kind of ['line', 'label']) {
           if (map.getLayer(`${level}-${kind}`)) map.setLayoutProperty(`${level}-${kind}`, 'visibility', layers.has(level) ? 'none' : 'visible');
         }
       }
     },
+    hides: (type) => map.getZoom() < (type.min_zoom ?? 0),
     own() {
       const codes = (editAreas(app.session) ?? []).filter((code) => code.length === 13);
       for (const id of ['own-fill', 'own-line']) map.setFilter(id, ['in', ['get', 'code'], ['literal', codes]]);
@@ -192,6 +206,11 @@ function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
       if (on) point(null);
     },
   };
+}
+
+/** A zoom at which a distance of so many metres is about a finger's length on the screen. */
+function zoomToSee(metres: number): number {
+  return Math.max(10, Math.min(16, 16 - Math.log2(Math.max(metres, 1) / 250)));
 }
 
 /** A layer's source layer cannot be changed: the layer is made again at its place. */

@@ -1,4 +1,4 @@
-import type { Mode, Panel, Size } from './app';
+import type { Mode, Panel, Refresh, Size } from './app';
 import { byId } from './dom';
 import { t } from './i18n';
 
@@ -11,6 +11,7 @@ export function makePanel(): Panel {
   const handle = byId('handle');
   section.setAttribute('aria-label', t('panel'));
   let leave: (() => void) | undefined;
+  let refresh: Refresh | undefined;
   let mode: Mode = 'home';
 
   const size = (next: Size): void => {
@@ -48,12 +49,13 @@ export function makePanel(): Panel {
   return {
     body,
     size,
+    refresh: (changes) => refresh?.(changes),
     get mode() {
       return mode;
     },
     show(next, content, options = {}) {
       leave?.();
-      leave = options.leave;
+      ({ leave, refresh } = options);
       mode = next;
       // The back button leaves a form or the placing, not the page.
       if ((next === 'place' || next === 'form') && !history.state?.working) history.pushState({ working: true }, '', location.href);

@@ -129,6 +129,12 @@ function areaLabels(): LayerSpecification[] {
   ];
 }
 
+/** What is drawn of the assets: each type from its own zoom on, unless its layer is off. */
+export function assetFilter(types: AssetType[], off: Set<string>): FilterSpecification {
+  const from = types.flatMap((type) => [type.name, off.has(type.name) ? 99 : (type.min_zoom ?? 0)]);
+  return (from.length ? ['>=', ['zoom'], ['match', ['get', 'type'], ...from, 0]] : true) as unknown as FilterSpecification;
+}
+
 /** Offices stand in front of what is more numerous: the registry's order. */
 function order(types: AssetType[]): ExpressionSpecification {
   return ['match', ['get', 'type'], ...types.flatMap((type, i) => [type.name, types.length - i]), 0] as unknown as ExpressionSpecification;
@@ -195,6 +201,13 @@ function assetLayers(types: AssetType[]): LayerSpecification[] {
       type: 'circle',
       source: 'picked',
       paint: { 'circle-radius': grow(8, 8, 13, 12, 15, 18, 17, 22, 19, 26), 'circle-color': '#17211f', 'circle-opacity': 0.08, 'circle-stroke-color': '#17211f', 'circle-stroke-width': 3 },
+    },
+    {
+      id: 'picked-badge',
+      type: 'symbol',
+      source: 'picked',
+      filter: ['!=', ['get', 'held'], ''],
+      layout: { 'icon-image': ['get', 'held'], 'icon-size': grow(13, 0.7, 17, 1), 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
   ];
 }

@@ -1,26 +1,19 @@
-import { type Feature, type Item, pathOf, Problem } from './api';
+import { type Answer, type Feature, type Item, pathOf, Problem } from './api';
 import type { App } from './app';
 import { t } from './i18n';
+import { patiently } from './patient';
 
 /** Deletes at once and offers *Urungkan* for ten seconds, which is kinder than a question before. */
 export async function deleteAsset(app: App, item: Item, feature: Feature, etag: string): Promise<void> {
-  try {
-    await app.api.send(pathOf(item), { method: 'DELETE', headers: { 'If-Match': etag } });
-  } catch (error) {
-    return refused(app, item, error);
-  }
+  const sent = await patiently(app, item, () => again(() => app.api.send(pathOf(item), { method: 'DELETE', headers: { 'If-Match': etag } }), 404));
+  if (!sent) return;
   app.home();
   app.changed();
   app.toast(t('deleted', { name: feature.properties.name }), { action: t('undo'), seconds: 10, onAction: () => void restore(app, item) });
 }
 
 async function restore(app: App, item: Item): Promise<void> {
-  try {
-    await app.api.send(`${pathOf(item)}/restore`, { method: 'POST' });
-  } catch (error) {
-    app.toast(error instanceof Problem ? error.message : t('failed'), { action: t('again'), seconds: 10, onAction: () => void restore(app, item) });
-    return;
-  }
+  if (!(await patiently(app, item, () => again(() => app.api.send(`${pathOf(item)}/restore`, { method: 'POST' }), 409)))) return;
   app.changed();
   app.open(item);
   app.toast(t('restored'), { good: true });
@@ -28,18 +21,18 @@ async function restore(app: App, item: Item): Promise<void> {
 
 /** Says that somebody saw the asset at its place today. */
 export async function confirmThere(app: App, item: Item, etag: string): Promise<void> {
-  try {
-    await app.api.send(`${pathOf(item)}/confirm`, { method: 'POST', headers: { 'If-Match': etag } });
-  } catch (error) {
-    return refused(app, item, error);
-  }
+  if (!(await patiently(app, item, () => app.api.send(`${pathOf(item)}/confirm`, { method: 'POST', headers: { 'If-Match': etag } })))) return;
   app.changed();
   app.open(item, { replace: true });
   app.toast(t('confirmed'), { good: true });
 }
 
-function refused(app: App, item: Item, error: unknown): void {
-  const stale = error instanceof Problem && error.status === 412;
-  if (stale) app.open(item, { replace: true });
-  app.toast(stale ? t('changed_meanwhile') : error instanceof Problem ? error.message : t('failed'), { seconds: 8 });
+/** Takes this status for done: the answer of an earlier try was lost, or somebody else did the same. */
+async function again(send: () => Promise<Answer<unknown>>, done: number): Promise<Answer<unknown>> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof Problem && error.status === done) return { status: done, data: null, etag: '' };
+    throw error;
+  }
 }

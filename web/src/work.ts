@@ -14,6 +14,8 @@ import * as words from './words-work';
 addWords(detailWords);
 addWords(words);
 
+export { showDoubts } from './doubts';
+export { publishHere } from './publish';
 export { accountMenu, logIn } from './session';
 export { confirmThere, deleteAsset } from './undo';
 

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
 import * as details from '../src/words-details';
+import * as live from '../src/words-live';
 import * as work from '../src/words-work';
 
 const parts = [
   ['shell', shell, shellEn],
   ['details', details.id, details.en],
   ['work', work.id, work.en],
+  ['live', live.id, live.en],
 ] as const;
 
 const slots = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
@@ -30,7 +32,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is)_/;
+  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });

@@ -1,0 +1,136 @@
+import { type Feature, type FeatureList, Problem } from './api';
+import { type App, isAdministrator, typeOf } from './app';
+import { badge, debounced, h, icon } from './dom';
+import { formatNumber, t, tText, tValue } from './i18n';
+import { nextPath } from './list';
+import { villageName } from './village';
+
+const pageSize = 30;
+const countTo = 100;
+
+/** How many assets need a second look, in words: "7", or "100+" when they are many; '' when that is not known. */
+export async function countDoubts(app: App): Promise<string> {
+  const page = await app.api.get<FeatureList>(`/api/doubts?limit=${countTo}`).catch(() => null);
+  if (!page) return '';
+  return formatNumber(page.numberReturned) + (nextPath(page) ? '+' : '');
+}
+
+/**
+ * Shows what this account may edit and somebody should look at again, each with the reason
+ * in words. `saved` was just kept back: it stands first, wherever its place in the list is.
+ */
+export function showDoubts(app: App, saved?: Feature): void {
+  const list = new Doubts(app, saved);
+  app.panel.show('doubts', list.node, { size: 'half', focus: true, refresh: debounced(300, () => void list.load(true)), leave: () => list.leave() });
+  void list.load(true);
+}
+
+class Doubts {
+  private readonly app: App;
+  private readonly saved: Feature | undefined;
+  private readonly heading = h('p.small.quiet', { role: 'status' });
+  private readonly items = h('ul.items.doubts');
+  private readonly foot = h('div');
+  private readonly names = new Map<string, Promise<string>>();
+  private next = '';
+  private turn = 0;
+  readonly node: HTMLElement;
+
+  constructor(app: App, saved?: Feature) {
+    this.app = app;
+    this.saved = saved;
+    const close = h('button.button.plain.square', { type: 'button', 'aria-label': t('close'), onclick: () => app.home() }, icon('close'));
+    this.node = h('section', { id: 'doubt-list', 'aria-label': t('doubts') }, h('header.details-head', null, h('div.two', null, h('h2', null, t('doubts')), this.heading), close), this.items, this.foot);
+    this.items.append(...[0, 1, 2].map(() => h('li.wait')));
+  }
+
+  leave(): void {
+    this.turn++;
+  }
+
+  /** Asks for the list from its start, keeping as many rows and the focus; or for its next page. */
+  async load(afresh: boolean): Promise<void> {
+    const mine = ++this.turn;
+    const shown = Math.min(1000, Math.max(pageSize, this.items.querySelectorAll('.open').length));
+    try {
+      const page = await this.app.api.get<FeatureList>(afresh ? `/api/doubts?limit=${shown}` : this.next);
+      const features = afresh ? await this.withSaved(page.features) : page.features.filter((f) => f.id !== this.saved?.id);
+      const rows = await Promise.all(features.map((f) => this.row(f)));
+      if (mine === this.turn) this.draw(rows, nextPath(page), afresh);
+    } catch (error) {
+      if (mine === this.turn) this.failed(error, afresh);
+    }
+  }
+
+  /** What was just kept back comes first, as it is now; once it is decided it is gone. */
+  private async withSaved(features: Feature[]): Promise<Feature[]> {
+    const { saved, app } = this;
+    if (!saved) return features;
+    const now = features.find((f) => f.id === saved.id) ?? (await app.api.item({ collection: String(saved.properties.type), id: saved.id }).then(({ data }) => data, () => null));
+    const rest = features.filter((f) => f.id !== saved.id);
+    return now && now.properties.placement === 'held' ? [now, ...rest] : features;
+  }
+
+  private draw(rows: HTMLElement[], next: string, afresh: boolean): void {
+    const focused = (document.activeElement?.closest('[data-id]') as HTMLElement | null)?.dataset.id;
+    if (afresh) this.items.replaceChildren();
+    this.items.append(...rows);
+    this.next = next;
+    const n = this.items.childElementCount;
+    this.heading.textContent = n ? t('doubts_count', { n: formatNumber(n) + (next ? '+' : '') }) : '';
+    this.foot.replaceChildren(n ? '' : h('p.empty', null, t('doubts_none')), next ? h('button.button', { type: 'button', onclick: () => void this.load(false) }, t('more')) : '');
+    if (focused) this.items.querySelector<HTMLElement>(`[data-id='${focused}'] .open`)?.focus();
+  }
+
+  private failed(error: unknown, afresh: boolean): void {
+    if (error instanceof Problem && error.status === 401) {
+      this.app.home();
+      return void this.app.work((w) => w.logIn(this.app, () => this.app.doubts()));
+    }
+    this.items.querySelectorAll('.wait').forEach((row) => row.remove());
+    this.heading.textContent = '';
+    this.foot.replaceChildren(h('div.error', { role: 'alert' }, h('p', null, t('list_failed')), h('button.button', { type: 'button', onclick: () => void this.load(afresh) }, t('again'))));
+  }
+
+  private async row(feature: Feature): Promise<HTMLElement> {
+    const p = feature.properties;
+    const type = typeOf(this.app, p.type);
+    const held = p.placement === 'held';
+    const why = await this.why(feature);
+    return h(
+      'li',
+      { 'data-id': feature.id, 'data-placement': p.placement, class: feature.id === this.saved?.id ? 'fresh' : null },
+      h(
+        'button.open',
+        { type: 'button', onclick: () => this.app.open({ collection: String(p.type), id: feature.id }, { fly: true }) },
+        badge(type),
+        h(
+          'span.doubt',
+          null,
+          h('span.doubt-name', null, p.name, held && h('span.tag', null, t('not_public'))),
+          h('span.small.quiet', null, [tText(type?.label), p.area_name].filter(Boolean).join(' · ')),
+          ...why.map((text) => h('span.small.why', null, text)),
+        ),
+      ),
+    );
+  }
+
+  /** The reasons in words. */
+  private async why({ properties: p }: Feature): Promise<string[]> {
+    const outside = { m: formatNumber(Number(p.outside_m ?? 0)), area: String(p.area_name ?? ''), reason: String(p.placement_reason ?? '') };
+    const said: string[] = [];
+    if (p.placement === 'near') said.push(t('why_near', outside));
+    if (p.placement === 'reasoned') said.push(t('why_reasoned', outside));
+    if (p.placement === 'held') said.push(t('why_held', outside), await this.whereHeld(p), t(isAdministrator(this.app.session) ? 'why_held_yours' : 'why_held_waits'));
+    for (const mark of (p.marks as string[] | undefined) ?? []) said.push(tValue('why', mark));
+    return p.placement === 'held' ? [said.slice(0, 3).filter(Boolean).join(' '), ...said.slice(3)] : said;
+  }
+
+  private async whereHeld(p: Feature['properties']): Promise<string> {
+    const code = String(p.area_located ?? '');
+    if (!code || code === p.area_code) return '';
+    const name = this.names.get(code) ?? villageName(this.app, code);
+    this.names.set(code, name);
+    return t('why_located', { area: await name });
+  }
+}
