@@ -68,6 +68,7 @@ test: setup-test ## run every test, as .ci/run does
 	@$(STEP) 'page: types' npm --prefix web run check
 	@$(STEP) 'page: unit tests' npm --prefix web run --if-present test
 	@$(STEP) 'Go: tests' go test -race -timeout 20m ./...
+	@$(STEP) 'Go: fuzz' .ci/fuzz
 	@$(STEP) 'build' $(MAKE) build
 	@$(STEP) 'page: end-to-end tests' npm --prefix web run e2e
 

@@ -20,6 +20,9 @@ func DecodePoint(b []byte) (*orb.Point, error) {
 	if b == nil {
 		return nil, nil
 	}
+	if err := checkEWKB(b); err != nil {
+		return nil, err
+	}
 	g, err := ewkb.Unmarshal(b)
 	if err != nil {
 		return nil, err
@@ -52,6 +55,9 @@ func EncodePoint(p *orb.Point) []byte {
 func DecodeBoundary(b []byte) (orb.MultiPolygon, error) {
 	if b == nil {
 		return nil, nil
+	}
+	if err := checkEWKB(b); err != nil {
+		return nil, err
 	}
 	g, err := ewkb.Unmarshal(b)
 	if err != nil {
