@@ -334,6 +334,9 @@ func TestPage(t *testing.T) {
 		if a.header.Get("Content-Encoding") != want || !strings.Contains(a.header.Get("Cache-Control"), "immutable") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/javascript") {
 			t.Errorf("%s: %v", encoding, a.header)
 		}
+		if a.header.Get("Content-Security-Policy") != csp { // the map's worker obeys the policy of its own script
+			t.Errorf("a script has the policy %q", a.header.Get("Content-Security-Policy"))
+		}
 		tags[a.header.Get("ETag")] = true
 	}
 	if len(tags) != 3 {
