@@ -11,8 +11,11 @@ begin
     if not exists (select from pg_roles where rolname = 'patok_app') then
         create role patok_app login nosuperuser nobypassrls;
     end if;
-exception when duplicate_object or unique_violation then
-    null; -- another database of this cluster was migrated at the same moment
+exception
+    when duplicate_object or unique_violation then
+        null; -- another database of this cluster was migrated at the same moment
+    when insufficient_privilege then
+        null; -- an ordinary owner migrates and serves as one role
 end $$;
 -- +goose StatementEnd
 
@@ -674,7 +677,14 @@ create table settings (
     value jsonb not null
 );
 
-grant usage on schema public to patok_app;
-grant select, insert, update, delete on all tables in schema public to patok_app;
-grant usage, select on all sequences in schema public to patok_app;
-revoke update, delete on audit from patok_app;
+-- +goose StatementBegin
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'patok_app') then
+        grant usage on schema public to patok_app;
+        grant select, insert, update, delete on all tables in schema public to patok_app;
+        grant usage, select on all sequences in schema public to patok_app;
+        revoke update, delete on audit from patok_app;
+    end if;
+end $$;
+-- +goose StatementEnd
