@@ -46,11 +46,6 @@ test('a point far outside waits: its PIC finds it in the list, an administrator 
   await expect(desk.locator('#doubts .count')).toHaveText(/^\d+\+?$/);
   await desk.click('#doubts');
   const theirs = desk.locator(`#doubt-list [data-id='${id}']`);
-  for (const more = desk.getByRole('button', { name: 'Tampilkan lebih banyak' }); !(await theirs.count()); ) {
-    const before = await desk.locator('#doubt-list .open').count();
-    await more.click();
-    await expect.poll(() => desk.locator('#doubt-list .open').count()).toBeGreaterThan(before);
-  }
   await expect(theirs).toContainText('Menunggu keputusan Anda');
   await theirs.locator('.open').click();
   await desk.getByRole('button', { name: 'Terbitkan di sini' }).click();
@@ -66,7 +61,7 @@ test('a point far outside waits: its PIC finds it in the list, an administrator 
   await other.context().close();
 });
 
-test('the list of doubts by its address: reasons in words, empty and failed states', async ({ page }, info) => {
+test('the list of doubts by its address, for who is logged in, and when it fails', { tag: '@desktop' }, async ({ page }, info) => {
   await enter(page, pic(info.project.name));
   await openMap(page, '#doubts');
   await expect(page.locator('#doubt-list h2')).toHaveText('Perlu diperiksa');
@@ -83,7 +78,7 @@ test('the list of doubts by its address: reasons in words, empty and failed stat
   await expect(page.locator('#doubt-list [role=alert]')).toHaveCount(0);
 });
 
-test('an administrator’s point claims the kelurahan it lies in; outside of all, one is chosen', async ({ page, code }) => {
+test('an administrator’s point claims the kelurahan it lies in; outside of all, one is chosen', { tag: '@phone' }, async ({ page, code }) => {
   await enter(page, administrator());
   const { label } = await village(page.request, code);
   await openMap(page);
@@ -97,7 +92,7 @@ test('an administrator’s point claims the kelurahan it lies in; outside of all
   await expect(page.locator('#f-area_code option:checked')).toContainText('titik ada di sini');
   await page.click('#form-cancel');
 
-  // North of the whole city, some hundred metres.
+  // North of the whole city, by a hundred metres.
   const { features } = (await (await page.request.get('/api/collections/kelurahan/items?limit=1000')).json()) as { features: { geometry: { coordinates: [number, number][][][] } }[] };
   const north = features.flatMap((f) => f.geometry.coordinates.flat(2)).reduce((a, b) => (b[1] > a[1] ? b : a));
   await page.click('#add');
@@ -124,7 +119,7 @@ test('an administrator’s point claims the kelurahan it lies in; outside of all
   expect((await byName(page.request, name))!.properties).toMatchObject({ area_code: chosen, placement: 'reasoned' });
 });
 
-test('types that are drawn only near say so in the legend', async ({ page, code }) => {
+test('types that are drawn only near say so in the legend', { tag: '@desktop' }, async ({ page, code }) => {
   const { label } = await village(page.request, code);
   await openMap(page, `#11.5/${label[1]}/${label[0]}`);
   await expect(page.locator('[data-layer=rt]')).toContainText('tampil dari zoom lebih dekat');

@@ -54,7 +54,7 @@ test('says when what is open was deleted elsewhere, and confirms what is still t
   await expect(page.locator('#details h2')).toHaveText('Butir ini sudah dihapus.');
 });
 
-test('a save without a network keeps the form, survives a reload, and becomes one asset', async ({ page, context, code }) => {
+test('a save without a network keeps the form, survives a reload, and becomes one asset', { tag: '@phone' }, async ({ page, context, code }) => {
   const { label } = await village(page.request, code);
   await openMap(page);
   await page.click('#add');
@@ -82,7 +82,7 @@ test('a save without a network keeps the form, survives a reload, and becomes on
   expect((await byName(page.request, name))!.properties).toMatchObject({ taken_by: 'ketik', strata: 'madya' });
 });
 
-test('an answer that got lost does not make a second asset', async ({ page, code }) => {
+test('an answer that got lost does not make a second asset', { tag: '@phone' }, async ({ page, code }) => {
   const { label } = await village(page.request, code);
   await openMap(page);
   await page.click('#add');

@@ -194,7 +194,7 @@ test('what may be the same asset is shown, and saved when the person says it dif
   expect(await byName(page.request, `${name} dua`)).toBeDefined();
 });
 
-test('an administrator chooses a base map; tiles, axis order and policy follow', async ({ page }) => {
+test('an administrator chooses a base map; tiles, axis order and policy follow', { tag: '@desktop' }, async ({ page }) => {
   const asked: string[] = [];
   await page.route('https://ubin.example/**', (route) => {
     asked.push(new URL(route.request().url()).pathname);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
-import { type Account, enter, expect, openMap, pic, test, village } from './page';
+import { type Account, drag, enter, expect, type Feature, getJSON, openMap, pic, test, village } from './page';
 import { smaller } from './png';
 
 const folder = 'screenshots';
@@ -17,22 +17,20 @@ test('desktop: the city with its legend', async ({ browser }) => {
 test('phone: a neighbourhood with its assets', async ({ browser, code }) => {
   const page = await opened(browser, 360, 740);
   const { label } = await village(page.request, code);
-  await openMap(page, `#14.4/${label[1]}/${label[0]}`);
+  await openMap(page, `#14.3/${label[1]}/${label[0]}`);
   await take(page, 'phone');
 });
 
 test('place: a posyandu under the pin', async ({ browser, code }) => {
-  const page = await opened(browser, 360, 740, pic('phone'));
-  const { label } = await village(page.request, code);
-  await openMap(page);
+  const page = await opened(browser, 360, 740, pic('pictures'));
+  const { features } = await getJSON<{ features: Feature[] }>(page.request, `/api/collections/kantor_kelurahan/items?located=true&area_code=${code}`);
+  const [lon, lat] = features[0]!.geometry!.coordinates;
+  await openMap(page, `#17.2/${lat - 0.0004}/${lon + 0.0005}`);
   await page.click('#add');
   await page.click('[data-type=posyandu]');
-  await page.click('#type-toggle');
-  await page.fill('#typed-input', `${label[1] + 0.0012}, ${label[0] + 0.0009}`);
-  await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-located', code);
-  await page.click('#type-toggle');
-  await page.locator('[data-nudge=up]').click();
+  await drag(page, 20, -16);
+  await expect(page.locator('html')).toHaveAttribute('data-taken-by', 'geser_peta');
   await take(page, 'place');
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, openMap, test } from './page';
 
-test('while the database stands still the page says since when, and goes on when it is back', async ({ page }) => {
+test('while the database stands still the page says since when, and goes on when it is back', { tag: '@desktop' }, async ({ page }) => {
   await openMap(page);
   await expect(page.locator('html')).toHaveAttribute('data-live', 'open');
   const processes = postgres();

@@ -53,7 +53,7 @@ test('a tap on an asset opens it', async ({ page, code }, info) => {
   await expect(page.locator('#details .facts')).toContainText('Purnama');
 });
 
-test('English at a switch, kept and by address', async ({ page }) => {
+test('English at a switch, kept and by address', { tag: '@phone' }, async ({ page }) => {
   await openMap(page);
   await page.click('#lang');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
@@ -104,7 +104,7 @@ test('every button that is seen can be hit with a thumb', async ({ page }, info)
   expect(small).toEqual([]);
 });
 
-test('without WebGL the list and typed coordinates still work', async ({ page, code }, info) => {
+test('without WebGL the list and typed coordinates still work', { tag: '@phone' }, async ({ page, code }, info) => {
   await page.addInitScript(() => {
     const real = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {

@@ -5,12 +5,17 @@ import { formatNumber, t, tText, tValue } from './i18n';
 import { nextPath } from './list';
 import { villageName } from './village';
 
-const pageSize = 30;
-const countTo = 100;
+const pageSize = 100;
+
+/** The server pages by id: within a page, what waits for a decision comes first. */
+function heldFirst(features: Feature[]): Feature[] {
+  const held = (f: Feature): boolean => f.properties.placement === 'held';
+  return [...features.filter(held), ...features.filter((f) => !held(f))];
+}
 
 /** How many assets need a second look, in words: "7", or "100+" when they are many; '' when that is not known. */
 export async function countDoubts(app: App): Promise<string> {
-  const page = await app.api.get<FeatureList>(`/api/doubts?limit=${countTo}`).catch(() => null);
+  const page = await app.api.get<FeatureList>(`/api/doubts?limit=${pageSize}`).catch(() => null);
   if (!page) return '';
   return formatNumber(page.numberReturned) + (nextPath(page) ? '+' : '');
 }
@@ -55,7 +60,7 @@ class Doubts {
     try {
       const page = await this.app.api.get<FeatureList>(afresh ? `/api/doubts?limit=${shown}` : this.next);
       const features = afresh ? await this.withSaved(page.features) : page.features.filter((f) => f.id !== this.saved?.id);
-      const rows = await Promise.all(features.map((f) => this.row(f)));
+      const rows = await Promise.all(heldFirst(features).map((f) => this.row(f)));
       if (mine === this.turn) this.draw(rows, nextPath(page), afresh);
     } catch (error) {
       if (mine === this.turn) this.failed(error, afresh);

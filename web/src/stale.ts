@@ -2,7 +2,7 @@ import type { App } from './app';
 import { byId } from './dom';
 import { formatDate, formatTime, t } from './i18n';
 
-const again = 10_000;
+const again = 5000;
 
 /**
  * Keeps the line at the map: that the connection is lost, or since when the data stands

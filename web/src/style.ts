@@ -46,8 +46,10 @@ export function mapStyle(types: AssetType[], basemap: Basemap | null): StyleSpec
       ...areaFills(basemap !== null),
       ...areaLines(),
       dots(types),
+      ...badges(types),
       ...areaLabels(),
-      ...assetLayers(types),
+      assetNames(),
+      ...picked(),
     ],
   } as StyleSpecification;
 }
@@ -159,8 +161,8 @@ function dots(types: AssetType[]): LayerSpecification {
   };
 }
 
-/** Near, assets are badges with a glyph, then also names. */
-function assetLayers(types: AssetType[]): LayerSpecification[] {
+/** Near, assets are badges with a glyph; the names of areas stay readable over them. */
+function badges(types: AssetType[]): LayerSpecification[] {
   const image = ['match', ['get', 'type'], ...types.flatMap((type) => [type.name, `asset-${type.name}`]), 'asset-other'] as unknown as ExpressionSpecification;
   return [
     {
@@ -178,24 +180,33 @@ function assetLayers(types: AssetType[]): LayerSpecification[] {
       },
       paint: { 'icon-opacity': ['match', ['get', 'operation'], ['tutup', 'tidak_aktif'], 0.55, 1] },
     },
-    {
-      id: 'assets-name',
-      type: 'symbol',
-      source: 'assets',
-      'source-layer': 'assets',
-      minzoom: 15.5,
-      layout: {
-        'text-field': ['get', 'name'],
-        'text-font': plain,
-        'text-size': grow(15.5, 11, 18, 14),
-        'text-max-width': 9,
-        'text-variable-anchor': ['top', 'left', 'right', 'bottom'],
-        'text-radial-offset': 1.5,
-        'text-justify': 'auto',
-        'text-padding': 4,
-      },
-      paint: { 'text-color': '#17211f', 'text-halo-color': '#fffdf6', 'text-halo-width': 1.5 },
+  ];
+}
+
+function assetNames(): LayerSpecification {
+  return {
+    id: 'assets-name',
+    type: 'symbol',
+    source: 'assets',
+    'source-layer': 'assets',
+    minzoom: 15.5,
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': plain,
+      'text-size': grow(15.5, 11, 18, 14),
+      'text-max-width': 9,
+      'text-variable-anchor': ['top', 'left', 'right', 'bottom'],
+      'text-radial-offset': 1.5,
+      'text-justify': 'auto',
+      'text-padding': 4,
     },
+    paint: { 'text-color': '#17211f', 'text-halo-color': '#fffdf6', 'text-halo-width': 1.5 },
+  };
+}
+
+/** The ring around what is open; what is kept back is in no tile and brings its own badge. */
+function picked(): LayerSpecification[] {
+  return [
     {
       id: 'picked-ring',
       type: 'circle',
