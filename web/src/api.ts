@@ -147,13 +147,15 @@ export class Api {
     else if (this.written) head['Patok-Min-Revision'] = String(this.written);
     if (body !== undefined) head['Content-Type'] = type;
     let response: Response;
+    let text: string;
     try {
       response = await fetch(path, { method, headers: head, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null });
+      text = await response.text(); // an answer that is cut off is none
     } catch (cause) {
       if (signal?.aborted) throw cause;
       throw new Unreachable('no answer', { cause });
     }
-    const data = await response.json().catch(() => ({}));
+    const data = text[0] === '{' ? JSON.parse(text) : {};
     const etag = response.headers.get('ETag') ?? '';
     if (response.headers.has('Patok-Revision')) this.staleSince = response.headers.get('Patok-As-Of') ?? '';
     this.heard();
