@@ -84,22 +84,8 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
   await new Promise<void>((done) => map.once('style.load', () => done()));
   void addBadges(map, app.types);
 
-  const root = document.documentElement;
-  const say = (): void => {
-    const { lng, lat } = map.getCenter();
-    root.dataset.center = `${lat.toFixed(7)},${lng.toFixed(7)}`;
-    root.dataset.zoom = map.getZoom().toFixed(3);
-  };
-  map.on('move', say);
+  tellState(map);
   map.on('moveend', () => calls.moved());
-  map.on('idle', () => {
-    root.dataset.map = 'ready';
-    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-dot', 'assets-badge'] }).map((f) => f.id))].sort().join(' ');
-  });
-  say();
-  // Tiles that did not come are asked for again; the page says elsewhere that the connection is lost.
-  map.on('error', ({ error }) => (root.dataset.mapError = error.message));
-
   const state = { placing: false };
   map.on('click', (event) => {
     if (!state.placing) tap(map, event, calls);
@@ -112,7 +98,30 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
   const view = makeView(app, map, state);
   view.hide(app.hidden);
   view.own();
-  const far = (): string => app.types.filter((type) => view.hides(type)).map((type) => type.name).join();
+  watchZoom(map, () => app.types.filter((type) => view.hides(type)).map((type) => type.name).join(), calls);
+  return view;
+}
+
+/** Keeps on <html> what the map shows, for tests and for who looks from outside. */
+function tellState(map: GLMap): void {
+  const root = document.documentElement;
+  const say = (): void => {
+    const { lng, lat } = map.getCenter();
+    root.dataset.center = `${lat.toFixed(7)},${lng.toFixed(7)}`;
+    root.dataset.zoom = map.getZoom().toFixed(3);
+  };
+  map.on('move', say);
+  map.on('idle', () => {
+    root.dataset.map = 'ready';
+    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-dot', 'assets-badge'] }).map((f) => f.id))].sort().join(' ');
+  });
+  say();
+  // Tiles that did not come are asked for again; the page says elsewhere that the connection is lost.
+  map.on('error', ({ error }) => (root.dataset.mapError = error.message));
+}
+
+/** Says when a zoom was passed that changes which types are too far to be drawn. */
+function watchZoom(map: GLMap, far: () => string, calls: Calls): void {
   let before = far();
   map.on('zoom', () => {
     const now = far();
@@ -120,7 +129,6 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
     before = now;
     calls.zoomed();
   });
-  return view;
 }
 
 /** Opens what was tapped: the asset under the finger, a choice among several, or the area. */
