@@ -12,7 +12,7 @@ import (
 )
 
 type importCmd struct {
-	Areas  importAreasCmd  `cmd:"" help:"Take in areas with their boundaries from GeoJSON."`
+	Areas  importAreasCmd  `cmd:"" help:"Take in areas with their boundaries from GeoJSON, or from CSV with a column of WKT."`
 	Assets importAssetsCmd `cmd:"" help:"Take in assets from GeoJSON or CSV."`
 }
 

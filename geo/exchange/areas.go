@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"github.com/patok-id/patok/geo"
 )
 
@@ -37,12 +39,12 @@ func geoJSONAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error 
 		if refused != nil {
 			return each(geo.AreaRow{Row: number, Refused: []geo.Text{*refused}})
 		}
-		return each(areaOf(number, f, o))
+		return each(areaOf(number, f.Properties, f.Geometry.boundary, o))
 	})
 }
 
-func areaOf(number int, f *feature, o AreaOptions) geo.AreaRow {
-	values := foldProperties(f.Properties)
+func areaOf(number int, properties map[string]json.RawMessage, boundary func() (orb.MultiPolygon, *geo.Text), o AreaOptions) geo.AreaRow {
+	values := foldProperties(properties)
 	text := func(names []string, only string) string {
 		if only != "" {
 			names = []string{foldName(only)}
@@ -76,11 +78,11 @@ func areaOf(number int, f *feature, o AreaOptions) geo.AreaRow {
 	if row.Name == "" {
 		refuse(geo.Text{ID: "Namanya kosong.", EN: "It has no name."})
 	}
-	boundary, problem := f.Geometry.boundary()
+	read, problem := boundary()
 	if problem != nil {
 		refuse(*problem)
 	}
-	row.Boundary = boundary
+	row.Boundary = read
 	return row
 }
 

@@ -90,7 +90,6 @@ func TestGeoJSONFileErrors(t *testing.T) {
 		"no GeoJSON FeatureCollection":    `{}`,
 		"near byte":                       `[1,2]`,
 		"another reference system":        `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32749"}},"features":[]}`,
-		"boundaries are read from":        "code;name\n1;2\n",
 		"near byte 4":                     `{"features":5}`,
 		"larger than 8 MB":                `{"type":"FeatureCollection","features":[` + area(`{"code":"35","name":"`+strings.Repeat("a", MaxRowBytes)+`"}`, square) + `]}`,
 	} {

@@ -62,6 +62,11 @@ func (g *geometry) boundary() (orb.MultiPolygon, *geo.Text) {
 	if err != nil {
 		return nil, badCoordinates()
 	}
+	return polygonsBoundary(polygons)
+}
+
+// polygonsBoundary makes a boundary of rings as GeoJSON nests them.
+func polygonsBoundary(polygons [][][][]float64) (orb.MultiPolygon, *geo.Text) {
 	vertices := 0
 	mp := make(orb.MultiPolygon, 0, len(polygons))
 	for _, rings := range polygons {

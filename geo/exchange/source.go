@@ -90,15 +90,16 @@ func Assets(src Source, o AssetOptions) geo.AssetRows {
 	}
 }
 
-// Areas reads the areas of a GeoJSON file.
+// Areas reads the areas of a GeoJSON file, or of a CSV file with a column of WKT.
 func Areas(src Source, o AreaOptions) geo.AreaRows {
 	return func(yield func(geo.AreaRow, error) bool) {
 		format, err := Detect(src)
-		if err == nil && format != GeoJSON {
-			err = fileError(src, nil, geo.Text{ID: "bukan GeoJSON; batas wilayah dibaca dari GeoJSON", EN: "is no GeoJSON; boundaries are read from GeoJSON"})
-		}
 		if err == nil {
-			err = geoJSONAreas(src, o, func(r geo.AreaRow) bool { return yield(r, nil) })
+			read := geoJSONAreas
+			if format == CSV {
+				read = csvAreas
+			}
+			err = read(src, o, func(r geo.AreaRow) bool { return yield(r, nil) })
 		}
 		if err != nil {
 			yield(geo.AreaRow{}, err)
