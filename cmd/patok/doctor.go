@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/store/cluster"
 )
 
 type doctorCmd struct {
@@ -57,8 +58,18 @@ func (c *doctorCmd) Run(ctx context.Context, env *environment) (err error) {
 
 // nodeClient asks a node's operators' door.
 type nodeClient struct {
-	base string
-	http *http.Client
+	base   string
+	http   *http.Client
+	folder string // whose server it is; "" with --ops-url
+}
+
+// starting reports whether a server holds the folder: it may not answer yet.
+func (n *nodeClient) starting() bool {
+	if n.folder == "" {
+		return false
+	}
+	pid, err := cluster.Serving(n.folder)
+	return err == nil && pid != 0
 }
 
 func (c *doctorCmd) connect() (*nodeClient, error) {
@@ -75,7 +86,7 @@ func (c *doctorCmd) connect() (*nodeClient, error) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", opsSocket(folder))
 	}
-	return &nodeClient{base: "http://node", http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{DialContext: dial}}}, nil
+	return &nodeClient{base: "http://node", folder: folder, http: &http.Client{Timeout: time.Minute, Transport: &http.Transport{DialContext: dial}}}, nil
 }
 
 // digests is what a node says of its memory.
@@ -117,11 +128,11 @@ func (d *doctor) found(what string) {
 }
 
 // compare takes both digests at the same revision: while people edit, it takes
-// a few tries.
+// a few tries, and a server that is starting takes some too.
 func (d *doctor) compare(ctx context.Context) error {
 	for range 50 {
 		var memory digests
-		if err := d.node.get(ctx, "/digests", &memory); err != nil {
+		if err := d.node.get(ctx, "/digests", &memory); err != nil && !d.node.starting() {
 			return err
 		}
 		epoch, revision, truth, err := d.db.Digests(ctx)
