@@ -22,7 +22,7 @@ func TestOrdinaryOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer admin.Close(context.Background())
-	name := fmt.Sprintf("patok_test_owner_%d", os.Getpid())
+	name := fmt.Sprintf("patok_test_%d_owner", os.Getpid()) // as geotest names its own: it may not sweep a living process's away
 	run := func(conn *pgx.Conn, sql string) {
 		t.Helper()
 		if _, err := conn.Exec(context.Background(), sql); err != nil {

@@ -9,10 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
@@ -24,19 +22,6 @@ import (
 	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
-
-func newRandom(t testing.TB) *rand.Rand {
-	seed := uint64(time.Now().UnixNano())
-	if s := os.Getenv("PATOK_SEED"); s != "" {
-		n, err := strconv.ParseUint(s, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = n
-	}
-	t.Logf("PATOK_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 5))
-}
 
 var allLayers = []string{"posyandu", "rt", "assets", "provinsi", "kabupaten", "kecamatan", "kelurahan"}
 
@@ -118,7 +103,7 @@ func encode(t testing.TB, s *index.Snapshot, layers []string, id ID) []byte {
 }
 
 func TestRandomTilesAreValid(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	for range 10 {
 		s := index.New(randomContent(rnd))
 		for z := range MaxZoom + 1 {
@@ -184,7 +169,7 @@ func TestRealBoundariesAreValidAtEveryZoom(t *testing.T) {
 }
 
 func TestEncodeLeavesTheSnapshotAlone(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	c := randomContent(rnd)
 	before, err := json.Marshal(c)
 	if err != nil {
@@ -214,7 +199,7 @@ func TestEncodeLeavesTheSnapshotAlone(t *testing.T) {
 }
 
 func TestSameContentGivesSameBytes(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	c := randomContent(rnd)
 	one := index.New(c)
 	rnd.Shuffle(len(c.Assets), func(i, j int) { c.Assets[i], c.Assets[j] = c.Assets[j], c.Assets[i] })
@@ -229,7 +214,7 @@ func TestSameContentGivesSameBytes(t *testing.T) {
 
 // TestPoints compares with orb's decoder, and with the positions themselves.
 func TestPoints(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	c := randomContent(rnd)
 	s := index.New(c)
 	for z := range MaxZoom + 1 {
@@ -294,7 +279,7 @@ func wantPoints(c geo.Content, id ID) map[int64]orb.Point {
 // TestPolygonAreas compares the area of each polygon in a tile with the same
 // polygon cut by orb in floating point.
 func TestPolygonAreas(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	for range 20 {
 		c := randomContent(rnd)
 		s := index.New(c)
@@ -334,7 +319,7 @@ func cutArea(mp orb.MultiPolygon, id ID) (area, length float64) {
 }
 
 func TestSharedBordersStayShared(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	border := orb.LineString{}
 	for i := range 200 {
 		border = append(border, orb.Point{112 + 0.0003*rnd.NormFloat64(), -7.9 + float64(i)*0.001})
@@ -386,7 +371,7 @@ func TestTinyAreasDoNotVanish(t *testing.T) {
 }
 
 func TestSortByID(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	var spare []placed
 	for _, n := range []int{0, 1, 256, 257, 5000} {
 		for _, span := range []int64{1, 1000, 1 << 22, 1 << 53} {
@@ -404,7 +389,7 @@ func TestSortByID(t *testing.T) {
 }
 
 func TestLayersOfATile(t *testing.T) {
-	s := index.New(randomContent(newRandom(t)))
+	s := index.New(randomContent(geotest.Random(t)))
 	id := ID{0, 0, 0}
 	for list, want := range map[string]string{
 		"kelurahan":       "kelurahan kelurahan_label",

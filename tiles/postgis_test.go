@@ -72,7 +72,7 @@ func read(t *testing.T, data []byte, n int) map[int64]orb.Geometry {
 }
 
 func TestPointsEqualPostGIS(t *testing.T) {
-	c := randomContent(newRandom(t))
+	c := randomContent(geotest.Random(t))
 	geometries := map[int64][]byte{}
 	for _, a := range c.Assets {
 		if a.Point != nil {
@@ -114,7 +114,7 @@ func atEdge(p orb.Point) bool {
 
 func TestPolygonsEqualPostGIS(t *testing.T) {
 	contents := map[string][]*geo.Area{
-		"random": randomContent(newRandom(t)).Areas,
+		"random": randomContent(geotest.Random(t)).Areas,
 		"Kediri": readAreas(t, "3571_kelurahan.geojson"),
 		"Tegal":  readAreas(t, "3328_kelurahan.geojson"),
 	}

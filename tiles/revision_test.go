@@ -7,13 +7,14 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
 
 // TestChangedBytesRaiseTheTileRevision makes random edits and compares tiles
 // before and after: wherever bytes differ, the tile revision has risen.
 func TestChangedBytesRaiseTheTileRevision(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	c := randomContent(rnd)
 	s := index.New(c)
 	changed, unchanged := 0, 0

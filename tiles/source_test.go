@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
 
@@ -27,7 +28,7 @@ func newSource(t testing.TB) *Source {
 
 func TestSource(t *testing.T) {
 	ctx, c := context.Background(), newSource(t)
-	s := index.New(randomContent(newRandom(t)))
+	s := index.New(randomContent(geotest.Random(t)))
 	id := ID{8, 207, 133}
 	tile, err := c.Tile(ctx, s, allLayers, id)
 	if err != nil || !bytes.Equal(tile.Raw, encode(t, s, allLayers, id)) {
@@ -64,7 +65,7 @@ func TestSource(t *testing.T) {
 
 func TestSourceFollowsTheSnapshot(t *testing.T) {
 	ctx, c := context.Background(), newSource(t)
-	s := index.New(randomContent(newRandom(t)))
+	s := index.New(randomContent(geotest.Random(t)))
 	near, far := ID{14, 13288, 8547}, ID{14, 13000, 8000}
 	p := index.Unproject(orb.Point{(float64(near.X) + 0.5) / (1 << 14), (float64(near.Y) + 0.5) / (1 << 14)})
 	first, _ := c.Tile(ctx, s, []string{"rt"}, near)
@@ -93,7 +94,7 @@ func TestSourceFollowsTheSnapshot(t *testing.T) {
 }
 
 func TestSourceIsSharedByMany(t *testing.T) {
-	c, s := newSource(t), index.New(randomContent(newRandom(t)))
+	c, s := newSource(t), index.New(randomContent(geotest.Random(t)))
 	want := map[ID][]byte{}
 	ids := tilesOver(orb.Bound{Min: orb.Point{111.95, -7.85}, Max: orb.Point{112.05, -7.75}}, 12)
 	for _, id := range ids {

@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
 
@@ -20,7 +21,7 @@ func sourced(rnd interface{ IntN(int) int }, c geo.Content) geo.Content {
 }
 
 func TestDescribe(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	s := index.New(sourced(rnd, randomContent(rnd)))
 	for _, list := range []string{"rt", "kelurahan", "kelurahan_label", "assets,kelurahan,provinsi"} {
 		layers := strings.Split(list, ",")
@@ -83,7 +84,7 @@ func TestDescribeNothing(t *testing.T) {
 }
 
 func TestStyle(t *testing.T) {
-	rnd := newRandom(t)
+	rnd := geotest.Random(t)
 	s := index.New(randomContent(rnd))
 	b, err := json.Marshal(Style(s, "http://x"))
 	if err != nil {

@@ -3,7 +3,6 @@ package feed_test
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/feed"
+	"github.com/patok-id/patok/geo/geotest"
 )
 
 // within runs a test in a bubble where time moves only when all wait.
@@ -161,9 +161,7 @@ func TestWaitFor(t *testing.T) {
 // TestNothingMissed has writers with and without wake-ups, a listener that is
 // cut and a database that goes away, all at random.
 func TestNothingMissed(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 1))
+	rnd := geotest.Random(t)
 	within(t, feed.Options{BatchLimit: 7}, func(t *testing.T, f *following) {
 		s, err := f.hub.Subscribe(nil)
 		if err != nil {

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
-	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,21 +12,6 @@ import (
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 )
-
-// newRandom returns a source whose seed is printed, and taken from PATOK_SEED
-// to run a failure again.
-func newRandom(t testing.TB) *rand.Rand {
-	seed := uint64(time.Now().UnixNano())
-	if s := os.Getenv("PATOK_SEED"); s != "" {
-		n, err := strconv.ParseUint(s, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = n
-	}
-	t.Logf("PATOK_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 1))
-}
 
 // model is the plain truth that a snapshot is compared with.
 type model struct {

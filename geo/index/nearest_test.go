@@ -3,14 +3,13 @@ package index
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 )
 
 // Lengths on WGS 84 along the equator and a meridian, which have closed forms.
@@ -32,9 +31,7 @@ func TestDistance(t *testing.T) {
 }
 
 func TestLowerBoundIsBelow(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 2))
+	rnd := geotest.Random(t)
 	for range 200_000 {
 		scale := math.Pow(10, -4*rnd.Float64())
 		near := func(p orb.Point) orb.Point {
@@ -53,9 +50,7 @@ func TestLowerBoundIsBelow(t *testing.T) {
 }
 
 func TestNearestEqualsBruteForce(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 3))
+	rnd := geotest.Random(t)
 	content := geo.Content{Types: []*geo.AssetType{{Name: "rt"}, {Name: "posyandu"}}}
 	for i := range 3000 {
 		p := orb.Point{112 + rnd.NormFloat64()*0.05, -7.8 + rnd.NormFloat64()*0.05}

@@ -11,11 +11,12 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
 
 func TestQueryEqualsFilteringByHand(t *testing.T) {
-	m := newModel(newRandom(t))
+	m := newModel(geotest.Random(t))
 	s := m.build(300)
 	for range 500 {
 		q := geo.Query{Collection: []string{"assets", "posyandu", "rt"}[m.rnd.IntN(3)], Limit: 1 + m.rnd.IntN(40), Equal: map[string]string{}}
@@ -97,7 +98,7 @@ func selects(q geo.Query, a *geo.Asset) bool {
 }
 
 func TestQueryRefusesWhatItDoesNotKnow(t *testing.T) {
-	s := newModel(newRandom(t)).build(5)
+	s := newModel(geotest.Random(t)).build(5)
 	tests := []struct {
 		name string
 		q    geo.Query

@@ -11,11 +11,12 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
 
 func TestSnapshotEqualsPlainMap(t *testing.T) {
-	m := newModel(newRandom(t))
+	m := newModel(geotest.Random(t))
 	live := index.NewLive()
 	live.Reset(m.content())
 	for range 400 {
@@ -146,7 +147,7 @@ func TestTypesComeAndGo(t *testing.T) {
 // TestReadersDuringApply is for the race detector: readers of each published
 // snapshot, while the writer goes on from it.
 func TestReadersDuringApply(t *testing.T) {
-	m := newModel(newRandom(t))
+	m := newModel(geotest.Random(t))
 	live := index.NewLive()
 	live.Reset(m.content())
 	done := make(chan struct{})

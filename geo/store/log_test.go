@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 )
 
 // memory is a plain map that follows the log: the oracle for the whole feed.
@@ -47,8 +48,7 @@ func TestFollowingMissesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &memory{revision: content.Revision, assets: map[int64]*geo.Asset{}}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := geotest.Seed(t)
 	var writers sync.WaitGroup
 	var writing atomic.Bool
 	writing.Store(true)
