@@ -250,7 +250,7 @@ func (r *reader) area() {
 		r.fail("area_code", "code", "Harus kode Kemendagri sebuah kelurahan atau desa.", "Must be the Kemendagri code of a kelurahan or desa.")
 		return
 	}
-	r.draft.Asset.AreaCode, r.draft.AreaGiven = code, true
+	r.draft.Asset.AreaCode = code
 }
 
 func (r *reader) uuid() {

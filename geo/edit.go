@@ -52,7 +52,6 @@ type Result struct {
 // store's.
 type Draft struct {
 	Asset      Asset // with Private set
-	AreaGiven  bool  // area_code was named; otherwise the place decides
 	PointMoved bool  // the point differs from the base's
 }
 

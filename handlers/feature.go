@@ -3,8 +3,6 @@ package handlers
 import (
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 )
@@ -189,14 +187,6 @@ func appendBool(b []byte, v bool) []byte {
 		return append(b, "true"...)
 	}
 	return append(b, "false"...)
-}
-
-// boundOf is the extent of an asset, nil without a point.
-func boundOf(a *geo.Asset) *orb.Bound {
-	if a.Point == nil {
-		return nil
-	}
-	return &orb.Bound{Min: *a.Point, Max: *a.Point}
 }
 
 // publicFields are the names of t's fields that everybody may see and that

@@ -8,25 +8,27 @@ import (
 // Field numbers and types of the Mapbox Vector Tile 2.1 schema
 // (vector_tile.proto), as protobuf tags: number<<3 | wire type.
 const (
-	tagTileLayer     = 3<<3 | 2
-	tagLayerVersion  = 15<<3 | 0
-	tagLayerName     = 1<<3 | 2
-	tagLayerFeature  = 2<<3 | 2
-	tagLayerKey      = 3<<3 | 2
-	tagLayerValue    = 4<<3 | 2
-	tagLayerExtent   = 5<<3 | 0
-	tagFeatureID     = 1<<3 | 0
-	tagFeatureTags   = 2<<3 | 2
-	tagFeatureType   = 3<<3 | 0
-	tagFeatureShape  = 4<<3 | 2
-	tagValueString   = 1<<3 | 2
-	tagValueUint     = 5<<3 | 0
-	tagValueBool     = 7<<3 | 0
+	tagTileLayer     = 3<<3 | bytesWire
+	tagLayerVersion  = 15 << 3
+	tagLayerName     = 1<<3 | bytesWire
+	tagLayerFeature  = 2<<3 | bytesWire
+	tagLayerKey      = 3<<3 | bytesWire
+	tagLayerValue    = 4<<3 | bytesWire
+	tagLayerExtent   = 5 << 3
+	tagFeatureID     = 1 << 3
+	tagFeatureTags   = 2<<3 | bytesWire
+	tagFeatureType   = 3 << 3
+	tagFeatureShape  = 4<<3 | bytesWire
+	tagValueString   = 1<<3 | bytesWire
+	tagValueUint     = 5 << 3
+	tagValueBool     = 7 << 3
 	typePoint        = 1
 	typePolygon      = 3
 	commandMoveTo    = 1
 	commandLineTo    = 2
 	commandClosePath = 7
+
+	bytesWire = 2 // strings, packed numbers, messages; a plain number's type is 0
 )
 
 // extent is the size of a tile in its own units; buffer is how far outside

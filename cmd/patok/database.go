@@ -70,7 +70,7 @@ func connect(ctx context.Context, db *database, env *environment) (*store.Store,
 	if _, err := migrations.Up(ctx, db.adminURL); err != nil {
 		return nil, fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	return store.Open(ctx, db.url, store.Options{Logger: env.Log})
+	return openStore(ctx, db, env)
 }
 
 // Close leaves the database; the own cluster stops when nobody else uses it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,7 +98,7 @@ func (w *write) base(ctx context.Context, tx pgx.Tx) (*geo.Asset, error) {
 	}
 	base, err := pgx.CollectExactlyOneRow(rows, scanPrivateAsset)
 	named := w.edit.IfVersion != 0 || w.edit.AnyVersion
-	if errors.Is(err, pgx.ErrNoRows) && named {
+	if isNoRows(err) && named {
 		return nil, staleError(nil)
 	}
 	if err != nil {
@@ -179,7 +178,7 @@ func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bo
 		case err == nil:
 			w.repeated = true
 			return true, nil
-		case !errors.Is(err, pgx.ErrNoRows):
+		case !isNoRows(err):
 			return false, err
 		}
 	}
@@ -188,7 +187,7 @@ func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bo
 	}
 	var area, typ string
 	err := tx.QueryRow(ctx, `select id, area_code, type from assets where uuid = $1`, draft.Asset.UUID).Scan(&w.id, &area, &typ)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if isNoRows(err) {
 		var deleted bool
 		err = tx.QueryRow(ctx, `select exists (select from asset_history where uuid = $1)`, draft.Asset.UUID).Scan(&deleted)
 		if err == nil && deleted {
@@ -275,16 +274,15 @@ join assets a on a.id = d.id left join revisions r on r.id = a.from_tx order by 
 // unless the caller said that the asset is another; then the asset is marked.
 func (w *write) mark(ctx context.Context, tx pgx.Tx, draft *geo.Draft) error {
 	a := &draft.Asset
-	scan := func(row pgx.CollectableRow) (*geo.Asset, error) { return scanAsset(row, nil) }
 	found := map[string][]*geo.Asset{}
 	var err error
 	if a.Point != nil {
-		if found[geo.MarkDuplicate], err = collect(ctx, tx, scan, duplicatesSQL, a.ID, a.Type, a.Name, geo.EncodePoint(a.Point)); err != nil {
+		if found[geo.MarkDuplicate], err = collect(ctx, tx, scanPublicAsset, duplicatesSQL, a.ID, a.Type, a.Name, geo.EncodePoint(a.Point)); err != nil {
 			return err
 		}
 	}
 	if a.Operation == "aktif" {
-		if found[geo.MarkTooMany], err = collect(ctx, tx, scan, othersSQL, a.ID, a.Type, string(a.AreaCode)); err != nil {
+		if found[geo.MarkTooMany], err = collect(ctx, tx, scanPublicAsset, othersSQL, a.ID, a.Type, string(a.AreaCode)); err != nil {
 			return err
 		}
 	}

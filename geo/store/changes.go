@@ -81,22 +81,13 @@ func (c *changeReader) changes(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	return firstError(
-		func() error { return states(ctx, tx, c, changedTypesSQL, scanType, typeChange) },
-		func() error { return states(ctx, tx, c, changedAreasSQL, scanArea, areaChange) },
-		func() error {
-			return states(ctx, tx, c, changedAssetsSQL, func(row pgx.CollectableRow) (*geo.Asset, error) { return scanAsset(row, nil) }, assetChange)
-		},
-	)
-}
-
-func firstError(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := states(ctx, tx, c, changedTypesSQL, scanType, typeChange); err != nil {
+		return err
 	}
-	return nil
+	if err := states(ctx, tx, c, changedAreasSQL, scanArea, areaChange); err != nil {
+		return err
+	}
+	return states(ctx, tx, c, changedAssetsSQL, scanPublicAsset, assetChange)
 }
 
 func (c *changeReader) deletes(ctx context.Context, tx pgx.Tx, sql string) error {

@@ -58,7 +58,7 @@ func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal
 		if o.DryRun {
 			return errDryRun
 		}
-		return tx.QueryRow(ctx, `select nullif(split_part(current_setting('patok.tx', true), ':', 2), '')::bigint`).Scan(&opened)
+		return tx.QueryRow(ctx, openedSQL).Scan(&opened)
 	})
 	if run == nil {
 		return geo.Report{File: o.File}, err

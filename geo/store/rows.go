@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -172,6 +171,3 @@ func (s *Store) Doubts(ctx context.Context, p geo.Principal, after int64, limit 
 	}
 	return assets, after, nil
 }
-
-// isNoRows reports whether a query that wants one row found none.
-func isNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

@@ -98,6 +98,9 @@ func scanAsset(row pgx.CollectableRow, in interner) (*geo.Asset, error) {
 	return r.done(in)
 }
 
+// scanPublicAsset reads a row of assetColumns on its own.
+func scanPublicAsset(row pgx.CollectableRow) (*geo.Asset, error) { return scanAsset(row, nil) }
+
 // scanPrivateAsset reads a row of assetColumns and privateColumns.
 func scanPrivateAsset(row pgx.CollectableRow) (*geo.Asset, error) {
 	var r assetRow

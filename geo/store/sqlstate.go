@@ -29,8 +29,6 @@ const (
 	stateReadOnly         = "25006"
 	stateLockTimeout      = "55P03"
 	stateQueryCanceled    = "57014"
-	stateUndefinedTable   = "42P01"
-	stateTooManyConns     = "53300"
 	classConnection       = "08"
 	classOperatorStop     = "57P"
 	classOutOfResources   = "53"
@@ -80,7 +78,7 @@ func mapError(op string, err error) error {
 	if _, ok := errors.AsType[*geo.Error](err); ok {
 		return geo.Wrap(op, err)
 	}
-	if errors.Is(err, pgx.ErrNoRows) {
+	if isNoRows(err) {
 		return geo.NotFoundError(op)
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -153,3 +151,6 @@ func reasonRequired(detail string) geo.FieldError {
 			ID: fmt.Sprintf("Titik berada %.0f meter di luar wilayah ini. Tuliskan alasannya.", d.OutsideM),
 			EN: fmt.Sprintf("The point lies %.0f metres outside this area. Give the reason.", d.OutsideM)}}
 }
+
+// isNoRows reports whether a query that wants one row found none.
+func isNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

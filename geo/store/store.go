@@ -9,6 +9,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -48,7 +49,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: the database address cannot be read: %w", err)
 	}
-	config.MaxConns = cmpOr(o.MaxConns, 8)
+	config.MaxConns = cmp.Or(o.MaxConns, 8)
 	config.MaxConnLifetime = 5 * time.Minute // so that a failover is noticed
 	for name, value := range map[string]string{
 		"application_name":                    "patok",
@@ -149,13 +150,17 @@ func (s *Store) try(ctx context.Context, actor string, fn func(pgx.Tx) error) er
 	return s.commit(ctx, tx)
 }
 
+// openedSQL gives the id in revisions of the transaction under way, null when it
+// changed nothing so far.
+const openedSQL = `select nullif(split_part(current_setting('patok.tx', true), ':', 2), '')::bigint`
+
 // commit commits tx. A caller that goes away does not stop a commit; one whose
 // answer was lost is settled by looking for the transaction's revision.
 func (s *Store) commit(ctx context.Context, tx pgx.Tx) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	var id *int64
-	if err := tx.QueryRow(ctx, `select nullif(split_part(current_setting('patok.tx', true), ':', 2), '')::bigint`).Scan(&id); err != nil {
+	if err := tx.QueryRow(ctx, openedSQL).Scan(&id); err != nil {
 		return err
 	}
 	err := tx.Commit(ctx)
@@ -186,11 +191,4 @@ func (s *Store) settled(ctx context.Context, id int64) bool {
 		}
 	}
 	return false
-}
-
-func cmpOr(v, otherwise int32) int32 {
-	if v == 0 {
-		return otherwise
-	}
-	return v
 }
