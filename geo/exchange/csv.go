@@ -7,10 +7,46 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"github.com/patok-id/patok/geo"
 )
+
+// Record is one line of a CSV file: its filled values by the folded names of
+// their columns, so that "Kode Wilayah" is kode_wilayah. Refused says why it
+// cannot be read; Values is nil then.
+type Record struct {
+	Line    int
+	Values  map[string]string
+	Refused *geo.Text
+}
+
+// Records reads a CSV file line by line, from its start whenever it is ranged
+// over. An error ends the reading: the file as a whole is unusable.
+func Records(src Source) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		format, err := Detect(src)
+		if err == nil && format != CSV {
+			err = fileError(src, nil, geo.Text{ID: "bukan CSV", EN: "is no CSV"})
+		}
+		if err == nil {
+			err = records(src, func(line int, values map[string]string, refused *geo.Text) bool {
+				folded := make(map[string]string, len(values))
+				for column, value := range values {
+					folded[foldName(column)] = value
+				}
+				if refused != nil {
+					folded = nil
+				}
+				return yield(Record{Line: line, Values: folded, Refused: refused}, nil)
+			})
+		}
+		if err != nil {
+			yield(Record{}, err)
+		}
+	}
+}
 
 // records reads a CSV file as offices write it: in UTF-8, UTF-16 or
 // Windows-1252, with commas, semicolons or tabs, with quotes where they belong
@@ -33,7 +69,7 @@ func records(src Source, each func(line int, values map[string]string, refused *
 	if err != nil {
 		return err
 	}
-	t := table{src: src, meter: meter, reader: csv.NewReader(buffered)}
+	t := recordReader{src: src, meter: meter, reader: csv.NewReader(buffered)}
 	t.reader.Comma = comma
 	t.reader.LazyQuotes = true
 	t.reader.FieldsPerRecord = -1
@@ -44,15 +80,15 @@ func records(src Source, each func(line int, values map[string]string, refused *
 	return t.read(each)
 }
 
-// table is the reading of one CSV file.
-type table struct {
+// recordReader is the reading of one CSV file.
+type recordReader struct {
 	src     Source
 	meter   *meter
 	reader  *csv.Reader
 	columns []string
 }
 
-func (t *table) header() error {
+func (t *recordReader) header() error {
 	for {
 		record, err := t.reader.Read()
 		if err != nil {
@@ -80,7 +116,7 @@ func (t *table) header() error {
 	}
 }
 
-func (t *table) read(each func(int, map[string]string, *geo.Text) bool) error {
+func (t *recordReader) read(each func(int, map[string]string, *geo.Text) bool) error {
 	for rows := 1; ; rows++ {
 		t.meter.reached(t.reader.InputOffset())
 		record, err := t.reader.Read()
@@ -106,7 +142,7 @@ func (t *table) read(each func(int, map[string]string, *geo.Text) bool) error {
 }
 
 // values names the filled fields of a record.
-func (t *table) values(record []string) (map[string]string, *geo.Text) {
+func (t *recordReader) values(record []string) (map[string]string, *geo.Text) {
 	values := make(map[string]string, len(record))
 	for i, value := range record {
 		value = strings.TrimSpace(value)
@@ -132,7 +168,7 @@ func blank(record []string) bool {
 	return true
 }
 
-func (t *table) broken(err error) error {
+func (t *recordReader) broken(err error) error {
 	if e, ok := errors.AsType[*geo.Error](err); ok {
 		return e // the meter's
 	}
