@@ -42,6 +42,7 @@ type Revision struct {
 	Number      int64
 	CommittedAt time.Time
 	Changes     []Change
+	Withdrawn   []int64 // accounts that may have lost a right: forget what is known of them
 }
 
 // Change is the state of one feature after a revision. Exactly one of Asset,

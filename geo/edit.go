@@ -30,6 +30,7 @@ type Edit struct {
 	Input          Input  // with VerbCreate, VerbReplace, VerbMerge
 	AllowDuplicate bool   // the caller looked at the candidates and says it is another
 	IdempotencyKey string // with VerbCreate: repeats return the first result
+	Reason         string // why; kept with the revision
 }
 
 // Input is a feature as a client sends it: unchecked. Properties may hold

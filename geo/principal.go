@@ -27,6 +27,8 @@ type Grant struct {
 	Types    []string  // nil is every type
 	From     time.Time // zero is always
 	Until    time.Time // zero is for ever
+	Reason   string    // why it was given or ended
+	Version  int64
 }
 
 // Principal is who asks. The zero value is the public. It is always an
@@ -36,11 +38,27 @@ type Principal struct {
 	Name      string // log-in name, the actor in history
 	Title     string
 	Grants    []Grant
-	Token     bool // came with a bearer token, not with a cookie
+	Token     bool  // came with a bearer token, not with a cookie
+	SessionID int64 // of the log-in; 0 with a token
+	ReadOnly  bool  // a token that may only read, or somebody looking as another
+	ViewedBy  *Who  // the administrator who looks as this account; nil otherwise
+}
+
+// Who names an account.
+type Who struct {
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 // Public is the principal of everybody who is not logged in.
 var Public = Principal{}
+
+// System is a command, or the server in its own cause: it has no account and
+// every right. name is the actor in history.
+func System(name string) Principal {
+	return Principal{AccountID: -1, Name: name, Grants: []Grant{{Role: RoleAdministrator}}}
+}
 
 // Anonymous reports whether nobody is logged in.
 func (p Principal) Anonymous() bool { return p.AccountID == 0 }
@@ -61,9 +79,16 @@ const (
 	ActionRead       Action = "read"       // public fields of something published
 	ActionReadFull   Action = "read_full"  // internal fields, and what is held
 	ActionEdit       Action = "edit"       // create, change, delete an asset
+	ActionReview     Action = "review"     // let a proposal through, return it, reject it
+	ActionWatch      Action = "watch"      // see how far a kelurahan is
 	ActionOverride   Action = "override"   // publish a point far outside its kelurahan
 	ActionAdminister Action = "administer" // settings, accounts, the registry
 )
+
+// changes reports whether an action can change anything.
+func (a Action) changes() bool {
+	return a != ActionRead && a != ActionReadFull && a != ActionWatch
+}
 
 // Target is what an action is about. A zero Area is the whole database.
 type Target struct {
@@ -77,6 +102,9 @@ type Target struct {
 func Can(p Principal, action Action, target Target, now time.Time) bool {
 	if action == ActionRead && !target.Held {
 		return true
+	}
+	if p.ReadOnly && action.changes() {
+		return false
 	}
 	for _, g := range p.Grants {
 		if g.holds(target, now) && g.Role.may(action) {
@@ -101,9 +129,9 @@ func (r Role) may(action Action) bool {
 	case RoleAdministrator:
 		return true
 	case RolePIC, RoleService:
-		return action == ActionRead || action == ActionReadFull || action == ActionEdit
+		return action == ActionRead || action == ActionReadFull || action == ActionEdit || action == ActionWatch
 	case RoleReviewer:
-		return action == ActionRead || action == ActionReadFull
+		return action == ActionRead || action == ActionReadFull || action == ActionReview || action == ActionWatch
 	}
-	return action == ActionRead
+	return action == ActionRead || action == ActionWatch
 }

@@ -11,12 +11,6 @@ const (
 	NoneHere Declaration = "none"     // tidak ada di sini
 )
 
-// Person is somebody as others see them.
-type Person struct {
-	Name  string `json:"name"` // of the account
-	Title string `json:"title"`
-}
-
 // Goal is how many assets of a type a kelurahan should have, and until when.
 type Goal struct {
 	AreaCode Code
@@ -24,6 +18,15 @@ type Goal struct {
 	Target   *int  // nil: nobody said
 	Due      *Date // nil: no day is set
 }
+
+// GoalChange sets the members of a Goal that it has; the others stay.
+type GoalChange struct {
+	Goal
+	HasTarget, HasDue bool
+}
+
+// MaxTarget bounds how many assets of a type a kelurahan can be asked for.
+const MaxTarget = 100_000
 
 // Progress is how far one kelurahan is with one asset type. Assets that are
 // closed or only planned do not count.
@@ -42,7 +45,7 @@ type Progress struct {
 	DeclaredAt   *time.Time
 	ConfirmedBy  string
 	ConfirmedAt  *time.Time
-	PIC          []Person
+	PIC          []Who
 }
 
 // Done reports whether the PIC declared the type and a reviewer agreed.

@@ -171,7 +171,13 @@ func TestHeldAssetsAreHidden(t *testing.T) {
 			t.Errorf("%s: %v %s", who, a.at("properties", "can_edit"), a.header.Get("Cache-Control"))
 		}
 	}
-	n.expect(404, "PATCH", path, as(n, "pic-kidul"), header("If-Match", "*"), body(typeMergePatch, `{"properties":{"name":"x"}}`))
+	// A hidden one answers exactly as one that never was.
+	for _, p := range []string{path, itemPath("posyandu", 999_999)} {
+		a := n.expect(412, "PATCH", p, as(n, "pic-kidul"), header("If-Match", "*"), body(typeMergePatch, `{"properties":{"name":"x"}}`))
+		if a.at("current") != nil {
+			t.Errorf("%s: %s", p, a.body)
+		}
+	}
 	published := n.expect(200, "PATCH", path, as(n, "admin"), header("If-Match", "*"), body(typeMergePatch, `{"properties":{"placement":"override"}}`))
 	if published.at("properties", "placement") != "override" {
 		t.Errorf("an administrator cannot publish: %s", published.body)

@@ -160,7 +160,7 @@ func (n *node) accounts(db *store.Store) {
 	n.must(err)
 	for _, a := range roles {
 		a.PasswordHash = hash
-		id, err := db.CreateAccount(n.t.Context(), a)
+		id, err := db.CreateAccount(n.t.Context(), geo.System("test"), a)
 		n.must(err)
 		token, tokenHash := auth.NewToken()
 		n.must(db.CreateToken(n.t.Context(), id, "test", tokenHash, nil))

@@ -54,7 +54,7 @@ type demoAccount struct {
 }
 
 // demoImporter makes the example city.
-var demoImporter = geo.Principal{AccountID: -1, Name: "patok demo", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
+var demoImporter = geo.System("patok demo")
 
 // seedDemo makes the example city in a database without areas, and gives its
 // accounts new passwords. It is a Conflict where real data is.
@@ -99,9 +99,9 @@ func demoPasswords(ctx context.Context, db *database) ([]demoAccount, error) {
 			return nil, err
 		}
 		if exists {
-			err = db.SetPassword(ctx, a.Name, hash)
+			err = db.SetPassword(ctx, demoImporter, a.Name, hash)
 		} else {
-			_, err = db.CreateAccount(ctx, geo.Account{PasswordHash: hash, Example: true, Principal: geo.Principal{
+			_, err = db.CreateAccount(ctx, demoImporter, geo.Account{PasswordHash: hash, Example: true, Principal: geo.Principal{
 				Name: a.Name, Title: a.title, Grants: []geo.Grant{{Role: a.Role, AreaCode: a.Area}}}})
 		}
 		if err != nil {

@@ -28,7 +28,7 @@ type importFlags struct {
 
 // cliImporter is who imports from the command line: whoever may open the
 // database may do everything in it.
-var cliImporter = geo.Principal{AccountID: -1, Name: "patok import", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
+var cliImporter = geo.System("patok import")
 
 type importAreasCmd struct {
 	importFlags

@@ -45,7 +45,7 @@ func (c *userAddCmd) Run(ctx context.Context, env *environment) (err error) {
 		if account.Title == "" {
 			account.Title = c.Name
 		}
-		if _, err := db.CreateAccount(ctx, account); err != nil {
+		if _, err := db.CreateAccount(ctx, geo.System("patok user"), account); err != nil {
 			return err
 		}
 		if err := db.Audit(ctx, geo.AuditEntry{Actor: "patok user", Action: "account_created", Target: c.Name}); err != nil {
@@ -64,7 +64,7 @@ type userPasswordCmd struct {
 // Run replaces the password.
 func (c *userPasswordCmd) Run(ctx context.Context, env *environment) error {
 	return withSecret(ctx, env, c.databaseFlags, func(db *database, secret secret) error {
-		if err := db.SetPassword(ctx, c.Name, secret.hash); err != nil {
+		if err := db.SetPassword(ctx, geo.System("patok user"), c.Name, secret.hash); err != nil {
 			return err
 		}
 		if err := db.Audit(ctx, geo.AuditEntry{Actor: "patok user", Action: "password_set", Target: c.Name}); err != nil {

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/patok-id/patok/geo"
 )
 
-const accountColumns = `c.id, c.name, c.title, c.password_hash, c.example, c.disabled_at,
+const accountColumns = `c.id, c.name, c.title, coalesce((select password_hash from credentials k where k.account_id = c.id), ''), c.example, c.disabled_at,
 coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'area', coalesce(g.area_code, ''),
 'types', g.types, 'from', g.valid_from, 'until', g.valid_until) order by g.id) from grants g where g.account_id = c.id), '[]')`
 
@@ -82,15 +83,18 @@ func (s *Store) Accounts(ctx context.Context) ([]geo.Account, error) {
 
 // CreateAccount adds an account with its grants and returns its id. A name that
 // is taken is a Conflict.
-func (s *Store) CreateAccount(ctx context.Context, a geo.Account) (int64, error) {
+func (s *Store) CreateAccount(ctx context.Context, by geo.Principal, a geo.Account) (int64, error) {
 	var id int64
-	err := s.begin(ctx, "store.CreateAccount", a.Name, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `insert into accounts (name, title, password_hash, example) values ($1, $2, $3, $4)
-on conflict (name) do nothing returning id`, a.Name, a.Title, a.PasswordHash, a.Example).Scan(&id)
+	err := s.begin(ctx, "store.CreateAccount", edited(by), func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `insert into accounts (name, title, example) values ($1, $2, $3)
+on conflict (name) do nothing returning id`, a.Name, a.Title, a.Example).Scan(&id)
 		if isNoRows(err) {
 			return conflict("Nama akun ini sudah dipakai.", "This account name is taken.")
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `insert into credentials (account_id, password_hash, changed_at) values ($1, $2, now())`, id, a.PasswordHash); err != nil {
 			return err
 		}
 		for _, g := range a.Grants {
@@ -110,10 +114,11 @@ values ($1, $2, nullif($3, ''), $4, $5, $6)`, account, string(g.Role), string(g.
 }
 
 // SetPassword replaces the hash of an account's password and ends its sessions.
-func (s *Store) SetPassword(ctx context.Context, name, hash string) error {
-	return s.begin(ctx, "store.SetPassword", name, func(tx pgx.Tx) error {
+func (s *Store) SetPassword(ctx context.Context, by geo.Principal, name, hash string) error {
+	return s.begin(ctx, "store.SetPassword", edited(by), func(tx pgx.Tx) error {
 		var id int64
-		if err := tx.QueryRow(ctx, `update accounts set password_hash = $2 where name = $1 returning id`, name, hash).Scan(&id); err != nil {
+		if err := tx.QueryRow(ctx, `update credentials set password_hash = $2, changed_at = now()
+where account_id = (select id from accounts where name = $1) returning account_id`, name, hash).Scan(&id); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `delete from sessions where account_id = $1`, id)
@@ -192,17 +197,27 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash []byte) (geo.Sessi
 
 // EndSession ends a session; ending an unknown one is no error.
 func (s *Store) EndSession(ctx context.Context, tokenHash []byte) error {
-	_, err := s.pool.Exec(ctx, `delete from sessions where token_hash = $1`, tokenHash)
-	return mapError("store.EndSession", err)
+	return s.begin(ctx, "store.EndSession", edited(itself), func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `delete from sessions where token_hash = $1`, tokenHash)
+		return err
+	})
 }
 
 // Audit appends a line to the audit log.
 func (s *Store) Audit(ctx context.Context, e geo.AuditEntry) error {
+	return mapError("store.Audit", audit(ctx, s.pool, e))
+}
+
+// audit appends a line as part of a transaction. It comes last there: the chain
+// has one lock.
+func audit(ctx context.Context, in interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}, e geo.AuditEntry) error {
 	detail, err := json.Marshal(e.Detail)
 	if err != nil || e.Detail == nil {
 		detail = []byte("{}")
 	}
-	_, err = s.pool.Exec(ctx, `insert into audit (actor, action, target, detail, address) values ($1, $2, $3, $4, $5)`,
+	_, err = in.Exec(ctx, `insert into audit (actor, action, target, detail, address) values ($1, $2, $3, $4, $5)`,
 		e.Actor, e.Action, e.Target, detail, e.Address)
-	return mapError("store.Audit", err)
+	return err
 }

@@ -28,7 +28,7 @@ func (s *Store) Apply(ctx context.Context, p geo.Principal, e geo.Edit) (geo.Res
 			ID: "Masuk dahulu untuk mengubah data.", EN: "Log in to change data."}}
 	}
 	w := write{store: s, principal: p, edit: e, now: s.now()}
-	err := s.begin(ctx, op, p.Actor(), func(tx pgx.Tx) error {
+	err := s.begin(ctx, op, act{principal: p, kind: "edit", reason: e.Reason}, func(tx pgx.Tx) error {
 		w.id, w.tx, w.repeated = e.ID, 0, false
 		return w.run(ctx, tx)
 	})
@@ -92,12 +92,11 @@ from assets a left join revisions r on r.id = a.from_tx where a.id = $1 for upda
 // base locks and reads the asset that the edit changes, and checks right and
 // version.
 func (w *write) base(ctx context.Context, tx pgx.Tx) (*geo.Asset, error) {
-	rows, err := tx.Query(ctx, baseSQL, w.id)
-	if err != nil {
-		return nil, err
-	}
-	base, err := pgx.CollectExactlyOneRow(rows, scanPrivateAsset)
 	named := w.edit.IfVersion != 0 || w.edit.AnyVersion
+	base, err := oneAsset(ctx, tx, baseSQL, w.id)
+	if isNoRows(err) { // not there, or not this principal's to change
+		base, err = oneAsset(ctx, tx, privateAssetSQL, w.id)
+	}
 	if isNoRows(err) && named {
 		return nil, staleError(nil)
 	}
@@ -346,9 +345,9 @@ func (w *write) result(ctx context.Context) (geo.Result, error) {
 		err := pool.QueryRow(ctx, committedSQL, w.tx).Scan(&r.Revision)
 		return r, mapError("store.Apply", err)
 	}
-	a, err := w.store.asset(ctx, w.id)
+	a, err := w.store.asset(ctx, w.principal, w.id)
 	if err != nil {
-		return r, mapError("store.Apply", err)
+		return r, err
 	}
 	r.Asset, r.Revision = a, a.Revision
 	return r, nil

@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/patok-id/patok/geo"
 )
+
+// pollSQL is one round trip: the clock, and who asks.
+const pollSQL = `select epoch::text, revision, set_config('patok.account', 'system', true) from revision_clock`
 
 const revisionsSQL = `select id, revision, committed_at from revisions
 where revision > $1 order by revision limit $2`
@@ -35,8 +37,7 @@ union all select a.from_tx, ` + assetColumns + ` from asset_history a join revis
 func (s *Store) Changes(ctx context.Context, after int64, limit int) (geo.Batch, error) {
 	var b geo.Batch
 	err := pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
-		var committedAt time.Time
-		if err := tx.QueryRow(ctx, clockSQL).Scan(&b.Epoch, &b.Clock, &committedAt); err != nil {
+		if err := tx.QueryRow(ctx, pollSQL).Scan(&b.Epoch, &b.Clock, nil); err != nil {
 			return err
 		}
 		if b.Clock <= after {
@@ -87,7 +88,27 @@ func (c *changeReader) changes(ctx context.Context, tx pgx.Tx) error {
 	if err := states(ctx, tx, c, changedAreasSQL, scanArea, areaChange); err != nil {
 		return err
 	}
-	return states(ctx, tx, c, changedAssetsSQL, scanPublicAsset, assetChange)
+	if err := states(ctx, tx, c, changedAssetsSQL, scanPublicAsset, assetChange); err != nil {
+		return err
+	}
+	return c.withdrawals(ctx, tx)
+}
+
+const withdrawnSQL = `select distinct tx, account_id from withdrawals where tx = any($1)`
+
+// withdrawals says whose authority each revision may have taken away.
+func (c *changeReader) withdrawals(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, withdrawnSQL, c.ids)
+	if err != nil {
+		return err
+	}
+	var at, account int64
+	_, err = pgx.ForEachRow(rows, []any{&at, &account}, func() error {
+		r := &c.batch.Revisions[c.at[at]]
+		r.Withdrawn = append(r.Withdrawn, account)
+		return nil
+	})
+	return err
 }
 
 func (c *changeReader) deletes(ctx context.Context, tx pgx.Tx, sql string) error {

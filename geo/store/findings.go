@@ -34,7 +34,7 @@ where before is distinct from revision - 1 and revision > 1 limit 100`,
 // nodes rely on, and says each in a sentence. None is well.
 func (s *Store) Findings(ctx context.Context) ([]string, error) {
 	var all []string
-	err := pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+	err := s.read(ctx, "store.Findings", itself, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
 			return err
 		}
@@ -47,5 +47,5 @@ func (s *Store) Findings(ctx context.Context) ([]string, error) {
 		}
 		return nil
 	})
-	return all, mapError("store.Findings", err)
+	return all, err
 }

@@ -47,7 +47,7 @@ func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal
 	}
 	var run *importRun
 	var opened *int64
-	err := s.begin(ctx, op, actor+p.Actor(), func(tx pgx.Tx) error {
+	err := s.begin(ctx, op, act{principal: p, kind: "import", actor: actor + p.Actor(), reason: o.File}, func(tx pgx.Tx) error {
 		run = &importRun{tx: tx, who: p, store: s, o: o, report: geo.Report{File: o.File, DryRun: o.DryRun, Verdicts: []geo.RowVerdict{}}}
 		if err := run.prepare(ctx); err != nil {
 			return err
@@ -104,8 +104,10 @@ exists (select from areas where not example)`
 // Holds tells whether the database holds example data, and whether it holds
 // real areas.
 func (s *Store) Holds(ctx context.Context) (example, loaded bool, err error) {
-	err = s.pool.QueryRow(ctx, holdsSQL).Scan(&example, &loaded)
-	return example, loaded, mapError("store.Holds", err)
+	err = s.read(ctx, "store.Holds", itself, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, holdsSQL).Scan(&example, &loaded)
+	})
+	return example, loaded, err
 }
 
 // progress tells how far the work is.

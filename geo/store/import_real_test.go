@@ -14,7 +14,7 @@ import (
 )
 
 // importer is an administrator who has no account, as the command line has.
-var importer = geo.Principal{AccountID: -1, Name: "uji", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
+var importer = geo.System("uji")
 
 // empty is a store on a new database, in the role of the server.
 func empty(t testing.TB) *Store {

@@ -21,10 +21,13 @@ const (
 where a.placement <> 'held' order by a.id`
 )
 
+// itself is the store in its own cause: following, comparing, checking.
+var itself = geo.System("patok")
+
 // Load reads everything that is published, as of one revision.
 func (s *Store) Load(ctx context.Context) (geo.Content, error) {
 	var c geo.Content
-	err := pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+	err := s.read(ctx, "store.Load", itself, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
 			return err
 		}
@@ -44,7 +47,7 @@ func (s *Store) Load(ctx context.Context) (geo.Content, error) {
 		c.Assets, err = collect(ctx, tx, scan, loadAssetsSQL)
 		return err
 	})
-	return c, mapError("store.Load", err)
+	return c, err
 }
 
 // collect runs a query and scans every row.
@@ -67,7 +70,7 @@ const (
 // of one revision. Sums wrap at 64 bits as Go's do.
 func (s *Store) Digests(ctx context.Context) (epoch string, revision int64, digests map[string]geo.Digest, err error) {
 	digests = map[string]geo.Digest{}
-	err = pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+	err = s.read(ctx, "store.Digests", itself, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
 			return err
 		}
@@ -89,7 +92,7 @@ func (s *Store) Digests(ctx context.Context) (epoch string, revision int64, dige
 		}
 		return addDigests(ctx, tx, digests, digestAreasSQL, func(_ string, level int) string { return geo.Level(level).Collection() })
 	})
-	return epoch, revision, digests, mapError("store.Digests", err)
+	return epoch, revision, digests, err
 }
 
 func addDigests(ctx context.Context, tx pgx.Tx, to map[string]geo.Digest, sql string, collection func(string, int) string) error {
@@ -116,15 +119,18 @@ func (s *Store) DigestList(ctx context.Context, collection string) (map[int64]in
 	if level := geo.LevelOf(collection); level != 0 {
 		sql, key = listAreasSQL, int(level)
 	}
-	rows, err := s.pool.Query(ctx, sql, key)
-	if err != nil {
-		return nil, mapError("store.DigestList", err)
-	}
 	list := map[int64]int64{}
-	var id, digest int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &digest}, func() error {
-		list[id] = digest
-		return nil
+	err := s.read(ctx, "store.DigestList", itself, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, key)
+		if err != nil {
+			return err
+		}
+		var id, digest int64
+		_, err = pgx.ForEachRow(rows, []any{&id, &digest}, func() error {
+			list[id] = digest
+			return nil
+		})
+		return err
 	})
-	return list, mapError("store.DigestList", err)
+	return list, err
 }

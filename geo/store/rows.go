@@ -114,9 +114,17 @@ func (w *write) restore(ctx context.Context, tx pgx.Tx) error {
 const privateAssetSQL = `select ` + assetColumns + `, ` + privateColumns + `
 from assets a left join revisions r on r.id = a.from_tx where a.id = $1`
 
-// asset reads an asset in the private view, whoever asks.
-func (s *Store) asset(ctx context.Context, id int64) (*geo.Asset, error) {
-	rows, err := s.pool.Query(ctx, privateAssetSQL, id)
+// asset reads an asset in the private view, as far as p's rows go.
+func (s *Store) asset(ctx context.Context, p geo.Principal, id int64) (a *geo.Asset, err error) {
+	err = s.read(ctx, "store.asset", p, func(tx pgx.Tx) (err error) {
+		a, err = oneAsset(ctx, tx, privateAssetSQL, id)
+		return err
+	})
+	return a, err
+}
+
+func oneAsset(ctx context.Context, tx pgx.Tx, sql string, id int64) (*geo.Asset, error) {
+	rows, err := tx.Query(ctx, sql, id)
 	if err != nil {
 		return nil, err
 	}
@@ -126,9 +134,9 @@ func (s *Store) asset(ctx context.Context, id int64) (*geo.Asset, error) {
 // Asset reads an asset in the private view for a principal who may read it
 // fully; for anybody else it is NotFound.
 func (s *Store) Asset(ctx context.Context, p geo.Principal, id int64) (*geo.Asset, error) {
-	a, err := s.asset(ctx, id)
+	a, err := s.asset(ctx, p, id)
 	if err != nil {
-		return nil, mapError("store.Asset", err)
+		return nil, geo.Wrap("store.Asset", err)
 	}
 	target := geo.Target{Area: a.AreaCode, Type: a.Type, Held: !a.Published()}
 	if !geo.Can(p, geo.ActionReadFull, target, s.now()) {
@@ -148,13 +156,13 @@ func (s *Store) Doubts(ctx context.Context, p geo.Principal, after int64, limit 
 	const batch = 1000
 	now := s.now()
 	for len(assets) < limit {
-		rows, err := s.pool.Query(ctx, doubtsSQL, after, batch)
+		var read []*geo.Asset
+		err := s.read(ctx, "store.Doubts", p, func(tx pgx.Tx) (err error) {
+			read, err = collect(ctx, tx, scanPrivateAsset, doubtsSQL, after, batch)
+			return err
+		})
 		if err != nil {
-			return nil, 0, mapError("store.Doubts", err)
-		}
-		read, err := pgx.CollectRows(rows, scanPrivateAsset)
-		if err != nil {
-			return nil, 0, mapError("store.Doubts", err)
+			return nil, 0, err
 		}
 		for _, a := range read {
 			after = a.ID

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/patok-id/patok/geo"
 )
 
@@ -27,10 +29,11 @@ func (s *Store) SetSetting(ctx context.Context, p geo.Principal, name string, va
 		return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
 			ID: "Hanya administrator yang dapat mengubah setelan.", EN: "Only an administrator may change settings."}}
 	}
-	_, err := s.pool.Exec(ctx, `insert into settings (name, value) values ($1, $2)
-on conflict (name) do update set value = excluded.value`, name, []byte(value))
-	if err != nil {
-		return mapError(op, err)
-	}
-	return s.Audit(ctx, geo.AuditEntry{Actor: p.Actor(), Action: "settings", Target: name})
+	return s.begin(ctx, op, edited(p), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into settings (name, value) values ($1, $2)
+on conflict (name) do update set value = excluded.value`, name, []byte(value)); err != nil {
+			return err
+		}
+		return audit(ctx, tx, geo.AuditEntry{Actor: p.Actor(), Action: "settings", Target: name, Detail: map[string]any{"value": value}})
+	})
 }

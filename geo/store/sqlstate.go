@@ -24,6 +24,7 @@ const (
 	stateInvalidBoundary  = "PT412"
 	stateAreaInUse        = "PT413"
 	stateUniqueViolation  = "23505"
+	stateNotPermitted     = "42501"
 	stateSerialization    = "40001"
 	stateDeadlock         = "40P01"
 	stateReadOnly         = "25006"
@@ -99,6 +100,11 @@ func mapError(op string, err error) error {
 		pg.Code == stateSerialization, pg.Code == stateDeadlock,
 		pg.Code[:2] == classConnection, pg.Code[:2] == classOutOfResources, pg.Code[:3] == classOperatorStop:
 		return unavailable(op, err)
+	case pg.Code == stateNotPermitted: // row-level security: the first lock should have said so
+		return &geo.Error{Kind: geo.Forbidden, Op: op, Err: err, Message: geo.Text{
+			ID: "Anda tidak berwenang melakukan ini.", EN: "You may not do this."}}
+	case pg.Code == stateUniqueViolation && pg.ConstraintName == "assets_uuid_key":
+		return conflict("UUID ini sudah dipakai.", "This UUID is taken.")
 	case pg.Code == classCheckViolation, pg.Code[:2] == classStringTruncation:
 		return &geo.Error{Kind: geo.Invalid, Op: op, Err: err, Message: geo.Text{
 			ID: "Data melanggar aturan basis data.", EN: "The data breaks a rule of the database."}}

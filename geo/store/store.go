@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -122,12 +123,49 @@ func checkDurability(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// begin runs fn in a READ COMMITTED transaction of actor, and retries it when
+// act says on whose behalf, and why, a transaction writes.
+type act struct {
+	principal  geo.Principal
+	kind       string // of the revision: edit, import, review, undo
+	actor      string // in history; "" is the principal
+	reason     string
+	approvedBy string // with kind review
+	proposal   int64  // that is published: what lets a reviewer write
+}
+
+// edited is the act of a principal who changes something directly.
+func edited(p geo.Principal) act { return act{principal: p, kind: "edit"} }
+
+const actSQL = `select set_config('patok.account', $1, true), set_config('patok.actor', $2, true), set_config('patok.kind', $3, true),
+set_config('patok.reason', $4, true), set_config('patok.approved_by', $5, true), set_config('patok.proposal', $6, true)`
+
+// declare tells the database who acts: row-level security goes by it.
+func (a act) declare(ctx context.Context, tx pgx.Tx) error {
+	proposal := ""
+	if a.proposal != 0 {
+		proposal = strconv.FormatInt(a.proposal, 10)
+	}
+	_, err := tx.Exec(ctx, actSQL, acting(a.principal), cmp.Or(a.actor, a.principal.Actor()), a.kind, a.reason, a.approvedBy, proposal)
+	return err
+}
+
+// acting is how the setting patok.account names a principal.
+func acting(p geo.Principal) string {
+	switch {
+	case p.AccountID < 0:
+		return "system"
+	case p.AccountID == 0:
+		return "0" // nobody's: the public
+	}
+	return strconv.FormatInt(p.AccountID, 10)
+}
+
+// begin runs fn in a READ COMMITTED transaction for a, and retries it when
 // the database asks for that. fn may run several times.
-func (s *Store) begin(ctx context.Context, op, actor string, fn func(pgx.Tx) error) error {
+func (s *Store) begin(ctx context.Context, op string, a act, fn func(pgx.Tx) error) error {
 	var err error
 	for range 5 {
-		err = s.try(ctx, actor, fn)
+		err = s.try(ctx, a, fn)
 		if !retryable(err) {
 			break
 		}
@@ -135,19 +173,31 @@ func (s *Store) begin(ctx context.Context, op, actor string, fn func(pgx.Tx) err
 	return s.fail(op, err)
 }
 
-func (s *Store) try(ctx context.Context, actor string, fn func(pgx.Tx) error) error {
+func (s *Store) try(ctx context.Context, a act, fn func(pgx.Tx) error) error {
 	tx, err := s.pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
-	if _, err := tx.Exec(ctx, `select set_config('patok.actor', $1, true)`, actor); err != nil {
+	if err := a.declare(ctx, tx); err != nil {
 		return err
 	}
 	if err := fn(tx); err != nil {
 		return err
 	}
 	return s.commit(ctx, tx)
+}
+
+// read runs fn in a read-only transaction that sees one moment of the database,
+// with the rights of p.
+func (s *Store) read(ctx context.Context, op string, p geo.Principal, fn func(pgx.Tx) error) error {
+	err := pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select set_config('patok.account', $1, true)`, acting(p)); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	return mapError(op, err)
 }
 
 // openedSQL gives the id in revisions of the transaction under way, null when it

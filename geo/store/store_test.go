@@ -56,7 +56,7 @@ func one[T any](t testing.TB, s *Store, sql string, args ...any) T {
 
 func principal(t testing.TB, s *Store, name string, role geo.Role, area geo.Code) geo.Principal {
 	t.Helper()
-	_, err := s.CreateAccount(t.Context(), geo.Account{PasswordHash: "x",
+	_, err := s.CreateAccount(t.Context(), geo.System("test"), geo.Account{PasswordHash: "x",
 		Principal: geo.Principal{Name: name, Title: name, Grants: []geo.Grant{{Role: role, AreaCode: area}}}})
 	if err != nil {
 		t.Fatal(err)
