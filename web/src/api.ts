@@ -48,6 +48,25 @@ export interface Account {
   name: string;
   title: string;
   grants: Grant[];
+  second_factor?: boolean;
+  /** What this account may do anywhere. */
+  may?: { administer: boolean; review: boolean; edit: boolean; watch: boolean };
+}
+/** Who has to look before an edit is published; no steps: at once. null stands for every type and everywhere. */
+export interface ReviewRule {
+  type: string | null;
+  area: string | null;
+  steps: ReviewStep[];
+}
+export type ReviewStep = 'kelurahan' | 'kecamatan' | 'agency';
+export interface Settings {
+  basemap: Basemap | null;
+  /** The roles that the city named itself. */
+  role_names?: Record<string, Text>;
+  /** For members only. */
+  review?: ReviewRule[];
+  /** The button of the city's own sign-in, where it has one. */
+  sign_in?: Text | null;
 }
 export interface Basemap {
   url: string;
@@ -62,7 +81,9 @@ export interface Session {
   city: { name: string; bbox: BBox } | null;
   revision: number;
   as_of: string;
-  settings?: { basemap: Basemap | null };
+  settings?: Settings;
+  /** The administrator who looks as this account; everything is read-only then. */
+  viewing?: { by: { id: number; name: string; title: string } } | null;
 }
 export interface Feature {
   type: 'Feature';
@@ -117,9 +138,12 @@ export class Unreachable extends Error {}
 
 interface Options {
   method?: string;
+  /** Sent as JSON, a string as it is. */
   body?: unknown;
   type?: string;
   headers?: Record<string, string>;
+  /** Why, kept with the revision. */
+  reason?: string;
   signal?: AbortSignal;
 }
 
@@ -141,15 +165,16 @@ export class Api {
   }
 
   /** Sends a request. Throws Problem for a refusal, Unreachable when nobody answered. */
-  async send<T>(path: string, { method = 'GET', body, type = 'application/json', headers = {}, signal }: Options = {}): Promise<Answer<T>> {
+  async send<T>(path: string, { method = 'GET', body, type = 'application/json', headers = {}, reason, signal }: Options = {}): Promise<Answer<T>> {
     const head: Record<string, string> = { 'Accept-Language': this.lang, Accept: 'application/json', ...headers };
     if (method !== 'GET') head['Patok-Request'] = '1';
     else if (this.written) head['Patok-Min-Revision'] = String(this.written);
     if (body !== undefined) head['Content-Type'] = type;
+    if (reason) head['Patok-Reason'] = encodeURIComponent(reason);
     let response: Response;
     let text: string;
     try {
-      response = await fetch(path, { method, headers: head, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null });
+      response = await fetch(path, { method, headers: head, body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body), signal: signal ?? null });
       text = await response.text(); // an answer that is cut off is none
     } catch (cause) {
       if (signal?.aborted) throw cause;
@@ -168,6 +193,11 @@ export class Api {
       throw new Unreachable(String(response.status));
     }
     throw new Problem(response.status, data, etag);
+  }
+
+  /** Sends JSON, with a reason where there is one, and gives what came back. */
+  async write<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, reason = ''): Promise<T> {
+    return (await this.send<T>(path, { method, body, reason })).data;
   }
 
   item(item: Item): Promise<Answer<Feature>> {

@@ -1,8 +1,9 @@
+import type { ViewName } from './address';
 import type { Api, AssetType, Change, Feature, Item, LonLat, Session, Summary } from './api';
 import type { MapView } from './map';
 
 /** What the page is doing; also on <html data-mode>, where styles and tests see it. */
-export type Mode = 'home' | 'details' | 'doubts' | 'place' | 'form';
+export type Mode = 'home' | 'details' | 'view' | 'place' | 'form';
 
 /** What the page's parts share. page.ts makes the only one. */
 export interface App {
@@ -19,9 +20,9 @@ export interface App {
   /** Opens an asset or an area: details, map, address. `at` is where to look, when known. */
   open(item: Item, options?: { fly?: boolean; replace?: boolean }): void;
   /** Closes what is open and shows the legend and the list. */
-  home(): void;
-  /** Shows what needs a second look; `saved` is what was just kept back, and stands first. */
-  doubts(saved?: Feature): void;
+  home(replace?: boolean): void;
+  /** Shows a view in the panel and its address; one for members asks to log in first. */
+  view(name: ViewName, arg?: string, replace?: boolean): void;
   /** Layers were switched on or off. */
   layered(): void;
   /** Somebody logged in or out. */
@@ -64,8 +65,9 @@ export function pointOf(feature: Feature): LonLat | null {
   return feature.geometry?.type === 'Point' ? feature.geometry.coordinates : null;
 }
 
-/** The areas that this account may edit in, '' for everywhere; null when it may not edit. */
+/** The areas that this account may edit in, '' for everywhere; null when it may not edit, or is only looked at by an administrator. */
 export function editAreas(session: Session): string[] | null {
+  if (session.viewing) return null;
   const codes = (session.account?.grants ?? []).filter((g) => g.role === 'pic' || g.role === 'administrator').map((g) => g.area_code ?? '');
   return codes.length ? codes : null;
 }
@@ -75,5 +77,5 @@ export function mayEdit(session: Session, areaCode: string): boolean {
 }
 
 export function isAdministrator(session: Session): boolean {
-  return (session.account?.grants ?? []).some((g) => g.role === 'administrator');
+  return !session.viewing && (session.account?.grants ?? []).some((g) => g.role === 'administrator');
 }

@@ -1,8 +1,9 @@
-import { type Feature, type FeatureList, Problem } from './api';
+import type { Feature, FeatureList, Item } from './api';
 import { type App, isAdministrator, typeOf } from './app';
 import { badge, debounced, h, icon } from './dom';
 import { formatNumber, t, tText, tValue } from './i18n';
 import { nextPath } from './list';
+import { loggedOut } from './view';
 import { villageName } from './village';
 
 const pageSize = 100;
@@ -22,17 +23,19 @@ export async function countDoubts(app: App): Promise<string> {
 
 /**
  * Shows what this account may edit and somebody should look at again, each with the reason
- * in words. `saved` was just kept back: it stands first, wherever its place in the list is.
+ * in words. `arg` names what was just kept back, as posyandu/17: it stands first, wherever
+ * its place in the list is.
  */
-export function showDoubts(app: App, saved?: Feature): void {
-  const list = new Doubts(app, saved);
-  app.panel.show('doubts', list.node, { size: 'half', focus: true, refresh: debounced(300, () => void list.load(true)), leave: () => list.leave() });
+export function show(app: App, arg: string): void {
+  const [collection, id] = arg.split('/');
+  const list = new Doubts(app, collection && id ? { collection, id: Number(id) } : null);
+  app.panel.show('view', list.node, { size: 'half', focus: true, refresh: debounced(300, () => void list.load(true)), leave: () => list.leave() });
   void list.load(true);
 }
 
 class Doubts {
   private readonly app: App;
-  private readonly saved: Feature | undefined;
+  private readonly saved: Item | null;
   private readonly heading = h('p.small.quiet', { role: 'status' });
   private readonly items = h('ul.items.doubts');
   private readonly foot = h('div');
@@ -41,7 +44,7 @@ class Doubts {
   private turn = 0;
   readonly node: HTMLElement;
 
-  constructor(app: App, saved?: Feature) {
+  constructor(app: App, saved: Item | null) {
     this.app = app;
     this.saved = saved;
     const close = h('button.button.plain.square', { type: 'button', 'aria-label': t('close'), onclick: () => app.home() }, icon('close'));
@@ -71,7 +74,7 @@ class Doubts {
   private async withSaved(features: Feature[]): Promise<Feature[]> {
     const { saved, app } = this;
     if (!saved) return features;
-    const now = features.find((f) => f.id === saved.id) ?? (await app.api.item({ collection: String(saved.properties.type), id: saved.id }).then(({ data }) => data, () => null));
+    const now = features.find((f) => f.id === saved.id) ?? (await app.api.item(saved).then(({ data }) => data, () => null));
     const rest = features.filter((f) => f.id !== saved.id);
     return now && now.properties.placement === 'held' ? [now, ...rest] : features;
   }
@@ -88,10 +91,7 @@ class Doubts {
   }
 
   private failed(error: unknown, afresh: boolean): void {
-    if (error instanceof Problem && error.status === 401) {
-      this.app.home();
-      return void this.app.work((w) => w.logIn(this.app, () => this.app.doubts()));
-    }
+    if (loggedOut(this.app, error)) return;
     this.items.querySelectorAll('.wait').forEach((row) => row.remove());
     this.heading.textContent = '';
     this.foot.replaceChildren(h('div.error', { role: 'alert' }, h('p', null, t('list_failed')), h('button.button', { type: 'button', onclick: () => void this.load(afresh) }, t('again'))));

@@ -1,22 +1,25 @@
 import { type Answer, type AssetType, type Feature, type Item, pathOf, Problem } from './api';
-import { type App, mayEdit, typeOf } from './app';
+import { type App, mayEdit, pointOf, typeOf } from './app';
 import { type ClaimField, claimField, coversSeveral } from './claim';
 import { askConflict } from './conflict';
 import { badge, debounced, h, icon } from './dom';
 import { type Draft, dropDraft, keepDraft } from './draft';
+import { metresBetween } from './coordinates';
 import { showDuplicates } from './duplicate';
 import { makeFields } from './fields';
-import { changesOf, conflictsOf, type Control, controlsOf, reasonControl, same, type Values } from './form';
-import { formatPoint, t, tText } from './i18n';
+import { changesOf, conflictsOf, type Control, controlsOf, moveReasonControl, reasonControl, same, type Values } from './form';
+import { formatNumber, formatPoint, t, tText } from './i18n';
 import { showPin } from './pin';
 import { choosePlace } from './place';
+import { fieldOf, type Proposal, proposalOf, reasonMetres, reviewSteps, saySent, waitingOf } from './proposal';
 import { sendUntilAnswered, type SaveState, waitForNetwork } from './save';
 import { logIn } from './session';
 
 /**
- * The form of one asset, from a draft: a new one, a change of the answers, or a move (which
- * asks nothing unless the server does, and is sent at once). The draft is kept until the
- * server answers; *Tersimpan* is said only then.
+ * The form of one asset, from a draft: a new one, a change of the answers, a move (which
+ * asks nothing unless the server does, and is sent at once), or the correction of a proposal.
+ * The draft is kept until the server answers; *Tersimpan* is said only then, and *Terkirim*
+ * where the change waits for review.
  */
 export function openForm(app: App, draft: Draft): void {
   const type = typeOf(app, draft.type);
@@ -48,10 +51,21 @@ class Form {
     this.type = type;
     this.controls = draft.kind === 'move' ? [] : controlsOf(type, draft.areaKind);
     if (draft.values.placement_reason) this.controls.push(reasonControl);
-    this.fields = makeFields(this.controls, draft.values, this.keep);
+    if (draft.values.reason) this.controls.push(moveReasonControl);
+    this.fields = this.makeFields();
+    this.submit.textContent = t(draft.proposal ? 'send_again' : this.reviewed() ? 'send_for_review' : 'save');
     const asks = draft.kind === 'create' && coversSeveral(app);
     this.claim = asks ? claimField(app, draft, () => (this.sayArea(), this.keepNow())) : null;
     this.sayArea();
+  }
+
+  private makeFields(): ReturnType<typeof makeFields> {
+    return makeFields(this.controls, this.draft.values, this.keep, this.draft.proposal?.notes);
+  }
+
+  /** Whether what is sent waits for review before it is published. */
+  private reviewed(): boolean {
+    return reviewSteps(this.app.session.settings?.review ?? [], this.type.name, this.draft.areaCode).length > 0;
   }
 
   private sayArea(): void {
@@ -60,7 +74,7 @@ class Form {
 
   show(): void {
     const { draft, type } = this;
-    const title = draft.kind === 'create' ? t('new_of', { type: tText(type.label) }) : draft.kind === 'edit' ? t('edit_of', { name: draft.base?.properties.name ?? '' }) : t('move_of', { name: draft.base?.properties.name ?? '' });
+    const title = draft.kind === 'create' ? t('new_of', { type: tText(type.label) }) : t(draft.proposal ? 'correct_of' : draft.kind === 'edit' ? 'edit_of' : 'move_of', { name: draft.base?.properties.name ?? '' });
     this.fieldBox.replaceChildren(this.fields.node);
     const form = h(
       'form.form',
@@ -72,6 +86,7 @@ class Form {
         h('div.two', null, h('h2', null, title), this.areaLine),
         h('button.button.plain.square', { type: 'button', id: 'form-cancel', 'aria-label': t('cancel'), onclick: () => this.cancel() }, icon('close')),
       ),
+      draft.proposal?.said ? h('p.notice', { id: 'form-note' }, draft.proposal.said) : null,
       this.summary,
       this.pointLine(),
       this.claim?.node ?? null,
@@ -96,13 +111,19 @@ class Form {
 
   private pointLine(): HTMLElement | null {
     const { draft } = this;
-    if (draft.kind === 'edit') return null;
+    if (draft.kind === 'edit' && !draft.proposal) return null;
+    const note = draft.proposal?.notes.geometry;
     return h(
-      'div.point-line',
-      { id: 'form-point' },
-      icon('gps'),
-      h('span.grow', null, draft.point ? formatPoint(draft.point) : t('is_without_point')),
-      h('button.button.plain', { type: 'button', id: 'change-point', onclick: () => this.changePoint() }, t('change_point')),
+      'div',
+      null,
+      h(
+        'div.point-line',
+        { id: 'form-point' },
+        icon('gps'),
+        h('span.grow', null, draft.point ? formatPoint(draft.point) : t('is_without_point')),
+        h('button.button.plain', { type: 'button', id: 'change-point', onclick: () => this.changePoint() }, t('change_point')),
+      ),
+      note ? h('p.field-note', null, note) : null,
     );
   }
 
@@ -113,15 +134,16 @@ class Form {
 
   private cancel(): void {
     dropDraft();
-    const { base } = this.draft;
-    if (base) this.app.open({ collection: this.draft.type, id: base.id });
+    const { base, proposal } = this.draft;
+    if (proposal) this.app.view('perubahan', String(proposal.id));
+    else if (base) this.app.open({ collection: this.draft.type, id: base.id });
     else this.app.home();
   }
 
   private changePoint(): void {
     this.keepNow();
     const { draft, app, type } = this;
-    const owned = draft.kind === 'move';
+    const owned = draft.base !== undefined;
     choosePlace(app, {
       type,
       title: draft.base ? t('move_of', { name: draft.base.properties.name }) : t('place_of', { type: tText(type.label) }),
@@ -134,7 +156,7 @@ class Form {
   }
 
   /** The member of a Feature that this draft would send. */
-  private body(values: Values): { geometry?: unknown; properties: Values } {
+  private body({ reason: _, ...values }: Values): { geometry?: unknown; properties: Values } {
     const { draft } = this;
     const geometry = draft.point ? { type: 'Point', coordinates: draft.point } : null;
     const taken: Values = draft.fix ? { taken_by: draft.fix.takenBy, accuracy_m: draft.fix.accuracy, taken_at: draft.fix.at } : {};
@@ -143,7 +165,21 @@ class Form {
       return { geometry, properties: { ...filled, uuid: draft.uuid, ...(draft.areaCode && { area_code: draft.areaCode }) } };
     }
     if (draft.kind === 'move') return { geometry, properties: { ...taken, ...values } };
-    return { properties: changesOf(draft.base!.properties, values) };
+    const changed = changesOf(draft.base!.properties, values);
+    return draft.fix ? { geometry, properties: { ...changed, ...taken } } : { properties: changed };
+  }
+
+  /** Asks why a published point goes far, once; the server asks too. */
+  private unreasoned(): boolean {
+    const { draft } = this;
+    const from = draft.base && pointOf(draft.base);
+    if (draft.kind !== 'move' || !from || !draft.point || this.controls.includes(moveReasonControl) || !this.reviewed()) return false;
+    const metres = metresBetween(from, draft.point);
+    if (metres <= reasonMetres) return false;
+    this.askReason(moveReasonControl);
+    this.problem(t('moved_far', { m: formatNumber(metres) }));
+    this.fields.focus('reason');
+    return true;
   }
 
   async save(): Promise<void> {
@@ -152,11 +188,11 @@ class Form {
     const unclaimed = this.claim !== null && !this.draft.areaCode;
     if (!values) this.pointAtErrors();
     if (unclaimed) this.unclaimed(t('wrong_required'));
-    if (!values || unclaimed) return;
+    if (!values || unclaimed || this.unreasoned()) return;
     this.keepNow();
     const { draft, app } = this;
     const body = this.body(values);
-    if (draft.kind === 'edit' && !Object.keys(body.properties).length) {
+    if (draft.kind === 'edit' && !draft.proposal && !Object.keys(body.properties).length) {
       dropDraft();
       return app.open({ collection: draft.type, id: draft.base!.id });
     }
@@ -177,9 +213,14 @@ class Form {
     this.claim?.blame(message);
   }
 
-  private send(body: { geometry?: unknown; properties: Values }): Promise<Answer<Feature>> {
+  private send(body: { geometry?: unknown; properties: Values }): Promise<Answer<Feature | Proposal>> {
     const { draft, app } = this;
     const signal = this.stop.signal;
+    const reason = String(draft.values.reason ?? '');
+    if (draft.proposal) {
+      const { id, version } = draft.proposal;
+      return app.api.send<Proposal>(`/api/proposals/${id}`, { method: 'PATCH', body: { version, feature: body, ...(reason && { reason }) }, signal });
+    }
     if (draft.kind === 'create') {
       const path = `/api/collections/${draft.type}/items${this.allowDuplicate ? '?allow_duplicate=true' : ''}`;
       return app.api.send<Feature>(path, { method: 'POST', type: 'application/geo+json', body: { type: 'Feature', ...body }, signal });
@@ -190,6 +231,7 @@ class Form {
       type: 'application/merge-patch+json',
       headers: { 'If-Match': draft.etag! },
       body,
+      reason,
       signal,
     });
   }
@@ -206,14 +248,20 @@ class Form {
     this.state.replaceChildren(t(this.app.api.staleSince ? 'save_waiting_stale' : 'save_waiting', { s: state.seconds }), ' ', h('button.button.plain', { type: 'button', onclick: now }, t('save_now')));
   }
 
-  private saved(answer: Answer<Feature>): void {
+  private saved({ data }: Answer<Feature | Proposal>): void {
     dropDraft();
-    document.documentElement.dataset.save = 'saved';
-    const held = answer.status === 202 || answer.data.properties.placement === 'held';
+    const proposal = proposalOf(data);
+    document.documentElement.dataset.save = proposal ? 'sent' : 'saved';
+    if (proposal) saySent(this.app, proposal);
+    else this.published(data as Feature);
+  }
+
+  private published(feature: Feature): void {
+    const held = feature.properties.placement === 'held';
     this.app.toast(held ? t('saved_held') : t('saved'), { good: !held, seconds: held ? 12 : 5 });
     this.app.changed();
-    if (held && this.draft.kind === 'create') this.app.doubts(answer.data);
-    else this.app.open({ collection: this.draft.type, id: answer.data.id });
+    if (held && this.draft.kind === 'create') this.app.view('doubts', `${this.draft.type}/${feature.id}`);
+    else this.app.open({ collection: this.draft.type, id: feature.id });
   }
 
   private async refused(error: unknown, body: { geometry?: unknown; properties: Values }): Promise<void> {
@@ -232,8 +280,18 @@ class Form {
         void this.save();
       });
     }
+    const waiting = waitingOf(error);
+    if (waiting) return this.problem(error.message, h('button.button', { type: 'button', id: 'open-waiting', onclick: () => (dropDraft(), this.app.view('perubahan', waiting)) }, t('open_waiting')));
+    if (error.status === 412 && this.draft.proposal) return this.outdated(this.draft.proposal.id);
     if (error.status === 412) return this.stale(error, body);
     this.fieldErrors(error);
+  }
+
+  /** The proposal went on meanwhile: shows how it stands now. */
+  private outdated(id: number): void {
+    dropDraft();
+    this.app.toast(t('changed_meanwhile'), { seconds: 8 });
+    this.app.view('perubahan', String(id));
   }
 
   /** Somebody else was faster: merge what does not collide, ask about what does. */
@@ -268,8 +326,8 @@ class Form {
     let first = '';
     let claimed = '';
     for (const { pointer, code, message } of error.errors) {
-      const name = pointer.replace(/^\/properties\//, '').split('/')[0]!;
-      if (code === 'reason_required') this.askReason();
+      const name = fieldOf(pointer);
+      if (code === 'reason_required') this.askReason(name === 'reason' ? moveReasonControl : reasonControl);
       if (name === 'area_code' && this.claim) claimed = message;
       else if (this.fields.blame(name, message)) first ||= name;
       else orphans.push(message);
@@ -283,7 +341,7 @@ class Form {
       geometry && !suggestion ? h('button.button', { type: 'button', onclick: () => this.changePoint() }, t('change_point')) : null,
       first ? h('button.button.plain', { type: 'button', onclick: () => this.fields.focus(first) }, t('to_first_error')) : null,
     );
-    if (first === 'placement_reason') this.fields.focus(first);
+    if (first === 'placement_reason' || first === 'reason') this.fields.focus(first);
     if (claimed) this.claim?.blame(claimed);
   }
 
@@ -292,11 +350,11 @@ class Form {
     openForm(this.app, this.draft);
   }
 
-  private askReason(): void {
-    if (this.controls.includes(reasonControl)) return;
+  private askReason(control: Control): void {
+    if (this.controls.includes(control)) return;
     this.keepNow();
-    this.controls.unshift(reasonControl);
-    this.fields = makeFields(this.controls, this.draft.values, this.keep);
+    this.controls.unshift(control);
+    this.fields = this.makeFields();
     this.fieldBox.replaceChildren(this.fields.node);
   }
 

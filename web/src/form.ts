@@ -8,7 +8,7 @@ export interface Control {
   name: string;
   label: Text;
   help?: Text | undefined;
-  kind: 'text' | 'area' | 'number' | 'select' | 'multi' | 'date' | 'time' | 'tel' | 'url' | 'email';
+  kind: 'text' | 'area' | 'number' | 'select' | 'multi' | 'date' | 'time' | 'tel' | 'url' | 'email' | 'password';
   required: boolean;
   options: { value: string; label: Text }[];
   unit: string;
@@ -18,6 +18,8 @@ export interface Control {
   max?: number | undefined;
   maxLength?: number | undefined;
   pattern?: string | undefined;
+  /** What the browser may fill in; nothing unless said. */
+  autocomplete?: string;
   /** Behind "Isian lain", since most people do not need it. */
   more: boolean;
 }
@@ -38,7 +40,8 @@ const operations = [
   { value: 'rencana', label: { id: 'Rencana', en: 'Planned' } },
 ];
 
-function common(name: string, id: string, en: string, extra: Partial<Control> = {}): Control {
+/** A question with its label in both languages; a text that may stay empty unless `extra` says otherwise. */
+export function control(name: string, id: string, en: string, extra: Partial<Control> = {}): Control {
   return { name, label: { id, en }, kind: 'text', required: false, options: [], unit: '', integer: false, boolean: false, more: false, ...extra };
 }
 
@@ -49,21 +52,24 @@ const openFields = 6;
 export function controlsOf(type: AssetType, kind = ''): Control[] {
   const own = type.fields.map((field, i) => controlOf(field, type, i, kind));
   return [
-    common('name', 'Nama', 'Name', { required: true, maxLength: 200 }),
-    common('rt', 'RT', 'RT', { maxLength: 3, pattern: '\\d{1,3}', help: { id: 'Tiga angka, misalnya 005', en: 'Three digits, for example 005' } }),
-    common('rw', 'RW', 'RW', { maxLength: 3, pattern: '\\d{1,3}' }),
-    common('address', 'Alamat', 'Address', { maxLength: 500 }),
+    control('name', 'Nama', 'Name', { required: true, maxLength: 200 }),
+    control('rt', 'RT', 'RT', { maxLength: 3, pattern: '\\d{1,3}', help: { id: 'Tiga angka, misalnya 005', en: 'Three digits, for example 005' } }),
+    control('rw', 'RW', 'RW', { maxLength: 3, pattern: '\\d{1,3}' }),
+    control('address', 'Alamat', 'Address', { maxLength: 500 }),
     ...own.filter((c) => !c.more),
-    common('condition', 'Kondisi', 'Condition', { kind: 'select', options: conditions }),
-    common('operation', 'Keadaan', 'Status', { kind: 'select', options: operations, required: true }),
+    control('condition', 'Kondisi', 'Condition', { kind: 'select', options: conditions }),
+    control('operation', 'Keadaan', 'Status', { kind: 'select', options: operations, required: true }),
     ...own.filter((c) => c.more),
-    common('source', 'Sumber', 'Source', { more: true, maxLength: 500 }),
-    common('note', 'Catatan', 'Note', { more: true, kind: 'area', maxLength: 2000 }),
+    control('source', 'Sumber', 'Source', { more: true, maxLength: 500 }),
+    control('note', 'Catatan', 'Note', { more: true, kind: 'area', maxLength: 2000 }),
   ];
 }
 
 /** Asked for only when the point lies outside the kelurahan. */
-export const reasonControl = common('placement_reason', 'Alasan titiknya di luar kelurahan', 'Why the point lies outside the village', { kind: 'area', required: true, maxLength: 500 });
+export const reasonControl = control('placement_reason', 'Alasan titiknya di luar kelurahan', 'Why the point lies outside the village', { kind: 'area', required: true, maxLength: 500 });
+
+/** Asked for when a published point moves far and the change waits for review; it is told the reviewer, not kept with the asset. */
+export const moveReasonControl = common('reason', 'Alasan memindahkan titik', 'Why the point moves', { kind: 'area', required: true, maxLength: 500 });
 
 function controlOf(field: Field, type: AssetType, index: number, kind: string): Control {
   const rule: Rule = type.schema.properties?.[field.name] ?? {};
@@ -98,6 +104,7 @@ export type Wrong = 'required' | 'number' | 'integer' | 'min' | 'max' | 'pattern
 /** Turns what was typed into the value that is sent; null is "no answer". */
 export function readAnswer(control: Control, raw: string | string[]): { value: unknown; wrong?: Wrong } {
   if (Array.isArray(raw)) return raw.length ? { value: raw } : empty(control);
+  if (control.kind === 'password' && raw) return { value: raw };
   const text = raw.trim();
   if (!text) return empty(control);
   if (control.boolean) return { value: text === 'true' };

@@ -2,7 +2,7 @@ import type { App } from './app';
 import { h, icon } from './dom';
 import { t } from './i18n';
 import { legend } from './legend';
-import { assetList, type Filter, unplacedList } from './list';
+import { assetList, type Filter } from './list';
 
 /** The first view of the panel: legend with counts, what waits for me, the list. */
 export function makeHome(app: App): { show: () => void; legendChanged: () => void } {
@@ -16,10 +16,11 @@ export function makeHome(app: App): { show: () => void; legendChanged: () => voi
   return {
     legendChanged,
     show() {
-      const unplaced = unplacedList(app);
       const list = assetList(app, filter);
+      const mine = h('div');
+      let reloadMine = (): void => {};
       const refresh = (): void => {
-        unplaced.reload();
+        reloadMine();
         list.reload();
       };
       legendChanged();
@@ -31,8 +32,14 @@ export function makeHome(app: App): { show: () => void; legendChanged: () => voi
         h('button.button.plain.more', { type: 'button', onclick: () => app.panel.size('full') }, t('show_list'), icon('up')),
       );
       const drafts = h('div', { id: 'drafts' });
-      app.panel.show('home', h('div', null, drafts, title, legendBox, unplaced.node, list.node), { size: 'peek', refresh });
-      if (app.session.account) void app.work((w) => w.offerDraft(app, drafts));
+      app.panel.show('home', h('div', null, drafts, title, legendBox, mine, list.node), { size: 'peek', refresh });
+      if (!app.session.account) return;
+      void app.work((w) => {
+        w.offerDraft(app, drafts);
+        const unplaced = w.unplacedList(app);
+        mine.replaceChildren(unplaced.node);
+        reloadMine = unplaced.reload;
+      });
     },
   };
 }

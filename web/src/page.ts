@@ -1,5 +1,5 @@
-import { type Address, formatAddress, parseAddress } from './address';
-import { Api, type AssetType, type Change, type Feature, type Item, type Session, type Summary } from './api';
+import { type Address, formatAddress, parseAddress, type Shown, type ViewName } from './address';
+import { Api, type AssetType, type Change, type Item, type Session, type Summary } from './api';
 import type { App } from './app';
 import type { Details } from './details';
 import { byId, debounced, h } from './dom';
@@ -8,7 +8,6 @@ import { makeHome } from './home';
 import { lang, t, zoneOf } from './i18n';
 import type { MapView } from './map';
 import { makePanel } from './panel';
-import { makeSearch } from './search';
 import { toast } from './toast';
 
 const root = document.documentElement;
@@ -24,7 +23,7 @@ export class Page implements App {
   readonly hidden = new Set(parseAddress(location.hash).off);
   readonly panel = makePanel();
   readonly toast = toast;
-  private list = false;
+  private shown: Shown | null = null;
   private readonly first = makeHome(this);
   private detailsPart: Promise<Details> | null = null;
   private workPart: Promise<typeof import('./work')> | null = null;
@@ -32,30 +31,34 @@ export class Page implements App {
   async start(): Promise<void> {
     root.lang = lang;
     root.dataset.map = 'loading';
-    makeSearch(this);
     drawHeader(this);
+    void this.follow(() => import('./search').then((part) => part.makeSearch(this)));
     window.addEventListener('popstate', () => this.back(parseAddress(location.hash)));
     await this.begin();
   }
 
   open(item: Item, options: { fly?: boolean; replace?: boolean } = {}): void {
     this.selected = item;
-    this.list = false;
+    this.shown = null;
     this.details((d) => d.show(item, options.fly ?? false));
     this.keep(options.replace);
   }
 
-  home(): void {
-    this.list = false;
+  home(replace = false): void {
+    this.shown = null;
     this.leave();
     this.first.show();
-    this.keep();
+    this.keep(replace);
   }
 
-  doubts(saved?: Feature, replace = false): void {
-    this.list = true;
+  view(name: ViewName, arg = '', replace = false): void {
+    const asked = (this.shown = { name, arg });
     this.leave();
-    void this.work((w) => w.showDoubts(this, saved));
+    if (!this.session.account) this.first.show();
+    void this.work(async (w) => {
+      const show = await w.viewOf(this, name);
+      if (this.shown === asked) await show(this, arg);
+    });
     this.keep(replace);
   }
 
@@ -70,6 +73,7 @@ export class Page implements App {
     document.getElementById('account')?.focus();
     this.map?.own();
     if (this.selected) this.details((d) => d.reload());
+    else if (this.shown) this.view(this.shown.name, this.shown.arg, true);
     else this.first.show();
   }
 
@@ -115,18 +119,22 @@ export class Page implements App {
   /** Writes the view into the address; a move of the map replaces, an opening pushes. */
   private keep(replace = false): void {
     const where = this.map?.view() ?? parseAddress(location.hash);
-    const next = formatAddress({ ...where, item: this.selected, doubts: this.list, off: [...this.hidden] });
+    const next = formatAddress({ ...where, item: this.selected, view: this.shown, off: [...this.hidden] });
     if (next !== location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', next);
   }
 
-  private back({ item, doubts, zoom, lat, lon }: Address): void {
+  private back(address: Address): void {
+    const { item, view, zoom, lat, lon } = address;
     if (zoom !== undefined) this.map?.jump([lon!, lat!], zoom);
-    const same = item?.id === this.selected?.id && item?.collection === this.selected?.collection && doubts === this.list;
-    if (!this.working() && same) return;
-    if (item) this.open(item, { replace: true });
-    else if (doubts && this.session.account) this.doubts(undefined, true);
+    const same = JSON.stringify([item, view]) === JSON.stringify([this.selected, this.shown]);
+    if (this.working() || !same) this.show(address);
+  }
+
+  private show({ item, view, zoom }: Address, fly = false): void {
+    if (item) this.open(item, { replace: true, fly: fly && zoom === undefined });
+    else if (view) this.view(view.name, view.arg, true);
     else {
-      this.list = false;
+      this.shown = null;
       this.leave();
       this.first.show();
     }
@@ -146,7 +154,7 @@ export class Page implements App {
 
   private async begin(): Promise<void> {
     if (!(await this.load())) return;
-    void this.follow();
+    void this.follow(() => import('./live').then((part) => part.follow(this)));
     await this.drawMap();
   }
 
@@ -168,19 +176,16 @@ export class Page implements App {
       return false;
     }
     drawHeader(this);
-    const { item, doubts, zoom } = parseAddress(location.hash);
-    if (item) this.open(item, { replace: true, fly: zoom === undefined });
-    else if (doubts && this.session.account) this.doubts(undefined, true);
-    else this.first.show();
+    this.show(parseAddress(location.hash), true);
     return true;
   }
 
-  /** Live updates come with a part of their own; what is shown does not wait for it. */
-  private async follow(): Promise<void> {
+  /** Search and live updates come after the shell, each with a part of its own; what is shown does not wait for them. */
+  private async follow(part: () => Promise<void>): Promise<void> {
     try {
-      (await import('./live')).follow(this);
+      await part();
     } catch {
-      window.setTimeout(() => void this.follow(), 5000);
+      window.setTimeout(() => void this.follow(part), 5000);
     }
   }
 

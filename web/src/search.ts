@@ -1,8 +1,12 @@
 import type { App } from './app';
 import type { BBox, LonLat } from './api';
 import { badge, byId, debounced, h, icon } from './dom';
-import { t } from './i18n';
+import { addWords, t } from './i18n';
 import { typeOf } from './app';
+import './search.css';
+import * as words from './words-search';
+
+addWords(words);
 
 interface Result {
   collection: string;

@@ -48,6 +48,12 @@ export function logIn(app: App, then?: (session: Session) => void): void {
   }
 }
 
+/** The address #masuk: opens the log-in; `gagal` is where the city's own sign-in leads that found no account. */
+export function show(app: App, _arg: string): void {
+  app.home(true);
+  if (!app.session.account) logIn(app);
+}
+
 /** Who is logged in, what they may do, settings for an administrator, and the way out. */
 export function accountMenu(app: App): void {
   const { account } = app.session;
@@ -63,7 +69,7 @@ export function accountMenu(app: App): void {
     h(
       'div.stack',
       null,
-      editAreas(app.session) && h('button.button', { type: 'button', id: 'doubts', onclick: () => (close(), app.doubts()) }, t('doubts'), waiting),
+      editAreas(app.session) && h('button.button', { type: 'button', id: 'doubts', onclick: () => (close(), app.view('doubts')) }, t('doubts'), waiting),
       isAdministrator(app.session) ? h('button.button', { type: 'button', onclick: () => (close(), basemapSettings(app)) }, t('basemap')) : '',
       h('button.button', { type: 'button', id: 'logout', onclick: () => void logOut() }, t('logout')),
     ),
@@ -76,7 +82,7 @@ export function accountMenu(app: App): void {
     }
     dropDraft();
     close();
-    app.selected = null;
-    app.entered({ ...app.session, account: null });
+    app.home();
+    app.entered({ ...app.session, account: null, viewing: null });
   }
 }

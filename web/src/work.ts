@@ -6,18 +6,19 @@ import { badge, h, icon } from './dom';
 import { type Draft, dropDraft, keptDraft, newUUID } from './draft';
 import { openForm, resumeDraft } from './edit';
 import { addWords, t, tText } from './i18n';
-import { unplacedList } from './list';
 import { choosePlace } from './place';
+import { unplacedList } from './unplaced';
 import * as detailWords from './words-details';
 import * as words from './words-work';
 
 addWords(detailWords);
 addWords(words);
 
-export { showDoubts } from './doubts';
 export { publishHere } from './publish';
 export { accountMenu, logIn } from './session';
 export { confirmThere, deleteAsset } from './undo';
+export { unplacedList } from './unplaced';
+export { viewOf } from './views';
 
 /** Starts a new asset: which type, where, then the form. */
 export function addAsset(app: App): void {

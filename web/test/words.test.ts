@@ -4,6 +4,7 @@ import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
 import * as details from '../src/words-details';
 import * as live from '../src/words-live';
+import * as search from '../src/words-search';
 import * as work from '../src/words-work';
 
 const parts = [
@@ -11,6 +12,7 @@ const parts = [
   ['details', details.id, details.en],
   ['work', work.id, work.en],
   ['live', live.id, live.en],
+  ['search', search.id, search.en],
 ] as const;
 
 const slots = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
