@@ -41,7 +41,8 @@ type Progress struct {
 	Waiting      int        // proposals that a reviewer has to look at
 	LastActivity *time.Time // when an asset, a proposal or the declaration last changed
 	Declared     Declaration
-	DeclaredBy   string // title of the account
+	DeclaredByID int64  // of the account; nobody confirms their own declaration
+	DeclaredBy   string // its title
 	DeclaredAt   *time.Time
 	ConfirmedBy  string
 	ConfirmedAt  *time.Time

@@ -1,7 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,9 +14,9 @@ import (
 )
 
 // progressSQL gives a row for every kelurahan and type, with what was said of
-// them. An area that is @area or below it, a type that is @type; '' is all.
+// them. An area that is @area or below it, a type that is @type; ” is all.
 const progressSQL = `select a.code, a.name, coalesce(d.name, ''), t.name, p.target, p.due::text, coalesce(p.declared, ''),
-coalesce(b.title, ''), p.declared_at, coalesce(c.title, ''), p.confirmed_at
+coalesce(b.id, 0), coalesce(b.title, ''), p.declared_at, coalesce(c.title, ''), p.confirmed_at
 from areas a cross join asset_types t
 left join areas d on d.code = a.parent_code
 left join progress p on p.area_code = a.code and p.type = t.name
@@ -50,32 +54,37 @@ order by c.name, g.id`
 // proposals that p may not see are not counted.
 func (s *Store) Progress(ctx context.Context, p geo.Principal, area geo.Code, typ string) ([]*geo.Progress, error) {
 	var rows []*geo.Progress
-	now := s.now()
-	err := s.read(ctx, "store.Progress", p, func(tx pgx.Tx) error {
-		all, err := s.progressRows(ctx, tx, area, typ)
-		if err != nil {
-			return err
-		}
-		b := progressBoard{args: pgx.NamedArgs{"now": now}, rows: map[progressKey]*geo.Progress{}}
-		for _, row := range all {
-			if geo.Can(p, geo.ActionWatch, geo.Target{Area: row.AreaCode, Type: row.Type}, now) {
-				rows = append(rows, row)
-				b.add(row)
-			}
-		}
-		b.args["areas"] = b.areas
-		if err := b.countAssets(ctx, tx); err != nil {
-			return err
-		}
-		if err := b.countProposals(ctx, tx); err != nil {
-			return err
-		}
-		return b.namePICs(ctx, tx)
+	err := s.read(ctx, "store.Progress", p, func(tx pgx.Tx) (err error) {
+		rows, err = s.progressIn(ctx, tx, p, area, typ)
+		return err
 	})
 	return rows, err
 }
 
-func (s *Store) progressRows(ctx context.Context, tx pgx.Tx, area geo.Code, typ string) ([]*geo.Progress, error) {
+func (s *Store) progressIn(ctx context.Context, tx pgx.Tx, p geo.Principal, area geo.Code, typ string) ([]*geo.Progress, error) {
+	all, err := progressRows(ctx, tx, area, typ)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	var rows []*geo.Progress
+	b := progressBoard{args: pgx.NamedArgs{"now": now}, rows: map[progressKey]*geo.Progress{}}
+	for _, row := range all {
+		if geo.Can(p, geo.ActionWatch, geo.Target{Area: row.AreaCode, Type: row.Type}, now) {
+			rows = append(rows, row)
+			b.add(row)
+		}
+	}
+	b.args["areas"] = b.areas
+	for _, fill := range []func(context.Context, pgx.Tx) error{b.countAssets, b.countProposals, b.namePICs} {
+		if err := fill(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func progressRows(ctx context.Context, tx pgx.Tx, area geo.Code, typ string) ([]*geo.Progress, error) {
 	rows, err := tx.Query(ctx, progressSQL, pgx.NamedArgs{"area": string(area), "type": typ})
 	if err != nil {
 		return nil, err
@@ -83,7 +92,7 @@ func (s *Store) progressRows(ctx context.Context, tx pgx.Tx, area geo.Code, typ 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*geo.Progress, error) {
 		r := &geo.Progress{PIC: []geo.Who{}}
 		err := row.Scan(&r.AreaCode, &r.AreaName, &r.District, &r.Type, &r.Target, &r.Due, &r.Declared,
-			&r.DeclaredBy, &r.DeclaredAt, &r.ConfirmedBy, &r.ConfirmedAt)
+			&r.DeclaredByID, &r.DeclaredBy, &r.DeclaredAt, &r.ConfirmedBy, &r.ConfirmedAt)
 		r.LastActivity = r.DeclaredAt
 		return r, err
 	})
@@ -158,14 +167,12 @@ func (b *progressBoard) namePICs(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	type pic struct {
-		who   geo.Who
-		grant geo.Grant
-	}
-	byArea := map[geo.Code][]pic{}
-	var one pic
-	_, err = pgx.ForEachRow(rows, []any{&one.grant.AreaCode, &one.grant.Types, &one.who.ID, &one.who.Name, &one.who.Title}, func() error {
-		byArea[one.grant.AreaCode] = append(byArea[one.grant.AreaCode], one)
+	byArea := map[geo.Code][]geo.Principal{}
+	var who geo.Who
+	grant := geo.Grant{Role: geo.RolePIC}
+	_, err = pgx.ForEachRow(rows, []any{&grant.AreaCode, &grant.Types, &who.ID, &who.Name, &who.Title}, func() error {
+		byArea[grant.AreaCode] = append(byArea[grant.AreaCode],
+			geo.Principal{AccountID: who.ID, Name: who.Name, Title: who.Title, Grants: []geo.Grant{grant}})
 		return nil
 	})
 	if err != nil {
@@ -174,9 +181,7 @@ func (b *progressBoard) namePICs(ctx context.Context, tx pgx.Tx) error {
 	for _, row := range b.rows {
 		for area := row.AreaCode; ; area = area.Parent() {
 			for _, pic := range byArea[area] {
-				if pic.grant.Covers(geo.Target{Area: row.AreaCode, Type: row.Type}) && !slices.Contains(row.PIC, pic.who) {
-					row.PIC = append(row.PIC, pic.who)
-				}
+				addPIC(row, pic)
 			}
 			if area == "" {
 				break
@@ -184,4 +189,174 @@ func (b *progressBoard) namePICs(ctx context.Context, tx pgx.Tx) error {
 		}
 	}
 	return nil
+}
+
+func addPIC(row *geo.Progress, pic geo.Principal) {
+	who := geo.Who{ID: pic.AccountID, Name: pic.Name, Title: pic.Title}
+	if geo.Can(pic, geo.ActionEdit, geo.Target{Area: row.AreaCode, Type: row.Type}, time.Time{}) && !slices.Contains(row.PIC, who) {
+		row.PIC = append(row.PIC, who)
+	}
+}
+
+// setGoalsSQL takes each goal for a kelurahan and a type that exist. One that
+// changes nothing, or says nothing of what nobody has spoken of, leaves no row.
+const setGoalsSQL = `insert into progress as p (area_code, type, target, due)
+select distinct on (g.area, g.type) g.area, g.type,
+    case when g.has_target then g.target else o.target end, case when g.has_due then g.due else o.due end
+from unnest(@areas::text[], @types::text[], @targets::integer[], @has_targets::boolean[], @dues::text[]::date[], @has_dues::boolean[])
+    as g (area, type, target, has_target, due, has_due)
+join areas a on a.code = g.area and a.level = 4
+join asset_types t on t.name = g.type
+left join progress o on o.area_code = g.area and o.type = g.type
+where o.type is not null or g.target is not null or g.due is not null
+on conflict (area_code, type) do update set target = excluded.target, due = excluded.due
+where (p.target, p.due) is distinct from (excluded.target, excluded.due)`
+
+// SetGoals changes targets and due days, all of them or none, for a principal
+// who administers every area that is named, and returns how many changed.
+// What names no kelurahan or no type changes nothing.
+func (s *Store) SetGoals(ctx context.Context, p geo.Principal, goals []geo.GoalChange) (changed int, err error) {
+	const op = "store.SetGoals"
+	columns := struct {
+		areas, types          []string
+		targets               []*int
+		dues                  []*string
+		hasTargets, hasDueDay []bool
+	}{}
+	for _, g := range goals {
+		if err := s.mayProgress(op, p, geo.ActionAdminister, g.AreaCode, g.Type); err != nil {
+			return 0, err
+		}
+		columns.areas, columns.types = append(columns.areas, string(g.AreaCode)), append(columns.types, g.Type)
+		columns.targets, columns.hasTargets = append(columns.targets, g.Target), append(columns.hasTargets, g.HasTarget)
+		columns.dues, columns.hasDueDay = append(columns.dues, (*string)(g.Due)), append(columns.hasDueDay, g.HasDue)
+	}
+	err = s.begin(ctx, op, edited(p), func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, setGoalsSQL, pgx.NamedArgs{"areas": columns.areas, "types": columns.types, "targets": columns.targets,
+			"has_targets": columns.hasTargets, "dues": columns.dues, "has_dues": columns.hasDueDay})
+		if changed = int(tag.RowsAffected()); err != nil || changed == 0 {
+			return err
+		}
+		return audit(ctx, tx, geo.AuditEntry{Actor: p.Actor(), Action: "progress_targets", Detail: map[string]any{"changed": changed}})
+	})
+	return changed, err
+}
+
+// mayProgress is nil when p may do action to the progress of a type in a
+// kelurahan; NotFound when p may not even see it.
+func (s *Store) mayProgress(op string, p geo.Principal, action geo.Action, area geo.Code, typ string) error {
+	target, now := geo.Target{Area: area, Type: typ}, s.now()
+	switch {
+	case geo.Can(p, action, target, now):
+		return nil
+	case geo.Can(p, geo.ActionWatch, target, now):
+		return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
+			ID: "Anda tidak berwenang mengubah kemajuan ini.", EN: "You may not change this progress."}}
+	}
+	return geo.NotFoundError(op)
+}
+
+// holdProgressSQL keeps a row as it is until the transaction ends.
+const holdProgressSQL = `select from progress where area_code = @area and type = @type for update`
+
+const (
+	// declareSQL leaves a declaration that stands as it is, with its confirmation.
+	declareSQL = `insert into progress as p (area_code, type, declared, declared_by, declared_at)
+values (@area, @type, @declared, @account, @now)
+on conflict (area_code, type) do update set declared = excluded.declared, declared_by = excluded.declared_by,
+    declared_at = excluded.declared_at, confirmed_by = null, confirmed_at = null
+where p.declared is distinct from excluded.declared`
+
+	takeBackSQL = `update progress set declared = null, declared_by = null, declared_at = null, confirmed_by = null, confirmed_at = null
+where area_code = @area and type = @type and declared is not null`
+
+	confirmProgressSQL = `update progress set confirmed_by = @account, confirmed_at = @now
+where area_code = @area and type = @type and declared is not null and confirmed_at is null`
+
+	doubtProgressSQL = `update progress set confirmed_by = null, confirmed_at = null
+where area_code = @area and type = @type and confirmed_at is not null`
+)
+
+// DeclareProgress says for p, who may edit there, that a type is complete in a
+// kelurahan or that there is none; "" takes that back. A change ends the
+// confirmation. NoneHere is a Conflict while assets are registered.
+func (s *Store) DeclareProgress(ctx context.Context, p geo.Principal, area geo.Code, typ string, d geo.Declaration) (*geo.Progress, error) {
+	const op = "store.DeclareProgress"
+	return s.changeProgress(ctx, op, p, geo.ActionEdit, area, typ, func(row *geo.Progress) (string, string, error) {
+		switch {
+		case d == "":
+			return takeBackSQL, "progress_taken_back", nil
+		case d == geo.NoneHere && row.Registered > 0:
+			return "", "", noneButSome(row)
+		}
+		return declareSQL, "progress_declared", nil
+	}, pgx.NamedArgs{"declared": string(d)})
+}
+
+// ConfirmProgress agrees for p, who may review there, to what was declared, or
+// takes that back. Nobody confirms what they declared themselves.
+func (s *Store) ConfirmProgress(ctx context.Context, p geo.Principal, area geo.Code, typ string, confirmed bool) (*geo.Progress, error) {
+	const op = "store.ConfirmProgress"
+	return s.changeProgress(ctx, op, p, geo.ActionReview, area, typ, func(row *geo.Progress) (string, string, error) {
+		switch {
+		case !confirmed:
+			return doubtProgressSQL, "progress_doubted", nil
+		case row.Declared == "":
+			return "", "", conflict("Belum ada pernyataan yang dapat disahkan.", "Nothing has been declared that could be confirmed.")
+		case row.Declared == geo.NoneHere && row.Registered > 0:
+			return "", "", noneButSome(row)
+		case row.DeclaredByID == p.AccountID:
+			return "", "", &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
+				ID: "Pernyataan harus disahkan oleh orang lain, bukan oleh yang menyatakannya.",
+				EN: "A declaration is confirmed by somebody other than who made it."}}
+		}
+		return confirmProgressSQL, "progress_confirmed", nil
+	}, nil)
+}
+
+func noneButSome(row *geo.Progress) error {
+	return conflict(
+		fmt.Sprintf("Masih ada %d data terdaftar di sini. Hapus atau tutup dahulu, atau nyatakan lengkap.", row.Registered),
+		fmt.Sprintf("There are still %d registered here. Delete or close them first, or declare it complete.", row.Registered))
+}
+
+// changeProgress runs the statement that choose picks for the row as it stands,
+// writes an audit line when it changed something, and returns the row as it is
+// then.
+func (s *Store) changeProgress(ctx context.Context, op string, p geo.Principal, action geo.Action, area geo.Code, typ string,
+	choose func(*geo.Progress) (statement, name string, err error), more pgx.NamedArgs) (*geo.Progress, error) {
+	if err := s.mayProgress(op, p, action, area, typ); err != nil {
+		return nil, err
+	}
+	args := pgx.NamedArgs{"area": string(area), "type": typ, "account": p.AccountID, "now": s.now()}
+	maps.Copy(args, more)
+	err := s.begin(ctx, op, edited(p), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, holdProgressSQL, args); err != nil {
+			return err
+		}
+		rows, err := s.progressIn(ctx, tx, p, area, typ)
+		if err != nil {
+			return err
+		}
+		if len(rows) != 1 || rows[0].AreaCode != area {
+			return geo.NotFoundError(op)
+		}
+		statement, name, err := choose(rows[0])
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, statement, args)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		return audit(ctx, tx, geo.AuditEntry{Actor: p.Actor(), Action: name, Target: string(area) + " " + typ, Detail: map[string]any(more)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Progress(ctx, p, area, typ)
+	if err != nil || len(rows) != 1 {
+		return nil, cmp.Or(err, geo.NotFoundError(op))
+	}
+	return rows[0], nil
 }
