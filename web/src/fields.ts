@@ -1,6 +1,8 @@
 import { h } from './dom';
 import { type Control, readAnswer, type Values, type Wrong } from './form';
 import { formatNumber, t, tText } from './i18n';
+import { pickInput } from './picker';
+import { shown } from './secret';
 
 /** A form's questions on the page: their answers, and what is wrong with them. */
 export interface Fields {
@@ -15,12 +17,13 @@ export interface Fields {
   focus(name: string): void;
 }
 
-/** Builds the form's questions with these answers; `changed` runs at every change. */
-export function makeFields(controls: Control[], values: Values, changed: () => void): Fields {
-  const rows = new Map(controls.map((control) => [control.name, row(control, values[control.name])]));
+/** Builds the form's questions with these answers; `changed` runs at every change. `notes` are what a reviewer said, by field. */
+export function makeFields(controls: Control[], values: Values, changed: () => void, notes: Record<string, string> = {}): Fields {
+  const rows = new Map(controls.map((control) => [control.name, row(control, values[control.name], notes[control.name] ?? '')]));
   const main = controls.filter((c) => !c.more).map((c) => rows.get(c.name)!.node);
   const more = controls.filter((c) => c.more).map((c) => rows.get(c.name)!.node);
-  const fold = more.length ? h('details.more', null, h('summary', null, t('more_fields', { n: more.length })), ...more) : null;
+  const noted = controls.some((c) => c.more && notes[c.name]);
+  const fold = more.length ? h('details.more', { open: noted }, h('summary', null, t('more_fields', { n: more.length })), ...more) : null;
   const node = h('div.fields', { oninput: changed, onchange: changed }, ...main, fold);
   const fields: Fields = {
     node,
@@ -29,7 +32,7 @@ export function makeFields(controls: Control[], values: Values, changed: () => v
       const read: Values = {};
       let fine = true;
       for (const control of controls) {
-        const { value, wrong } = readAnswer(control, rows.get(control.name)!.raw());
+        const { value, wrong } = answer(control, rows.get(control.name)!);
         read[control.name] = value;
         if (wrong) fine = false;
         if (wrong && control.more) fold?.setAttribute('open', '');
@@ -51,6 +54,10 @@ export function makeFields(controls: Control[], values: Values, changed: () => v
   return fields;
 }
 
+function answer(control: Control, row: Row): { value: unknown; wrong?: Wrong } {
+  return row.astray?.() ? { value: null, wrong: 'pick' } : readAnswer(control, row.raw());
+}
+
 function wrongWords(control: Control, wrong: Wrong): string {
   const bound = wrong === 'min' ? control.min : control.max;
   return t(`wrong_${wrong}`, { n: bound === undefined ? '' : formatNumber(bound, 2) });
@@ -59,18 +66,21 @@ function wrongWords(control: Control, wrong: Wrong): string {
 interface Row {
   node: HTMLElement;
   raw(): string | string[];
+  /** Whether something was typed that had to be picked. */
+  astray?(): boolean;
   blame(message: string): void;
   focus(): void;
 }
 
-function row(control: Control, value: unknown): Row {
+function row(control: Control, value: unknown, note: string): Row {
   const id = `f-${control.name}`;
   const help = tText(control.help);
   const error = h('p.field-error', { id: `${id}-error`, hidden: true });
-  const described = [help && `${id}-help`, `${id}-error`].filter(Boolean).join(' ');
+  const described = [help && `${id}-help`, note && `${id}-note`, `${id}-error`].filter(Boolean).join(' ');
   const label = tText(control.label);
   const mark = control.required ? null : h('span.quiet.small', null, ` ${t('optional')}`);
   const helpNode = help ? h('p.small.quiet', { id: `${id}-help` }, help) : null;
+  const noteNode = note ? h('p.field-note', { id: `${id}-note` }, note) : null;
   const blameOn = (target: HTMLElement) => (message: string) => {
     error.textContent = message;
     error.hidden = !message;
@@ -85,13 +95,19 @@ function row(control: Control, value: unknown): Row {
       { id, 'aria-describedby': described, tabindex: '-1' },
       h('legend.label', null, label, mark),
       helpNode,
+      noteNode,
       ...boxes.map((box, i) => h('label.check', null, box, tText(control.options[i]!.label))),
       error,
     );
     return { node: group, raw: () => boxes.filter((b) => b.checked).map((b) => b.value), blame: blameOn(group), focus: () => (boxes[0] ?? group).focus() };
   }
+  if (control.picker) {
+    const pick = pickInput(id, control.picker, described, String(value ?? ''));
+    const node = h('div.field', null, h('label.label', { for: id }, label, mark), helpNode, noteNode, pick.node, error);
+    return { node, raw: () => pick.chosen() ?? '', astray: () => pick.chosen() === null, blame: blameOn(pick.input), focus: () => pick.input.focus() };
+  }
   const input = inputFor(control, id, described, value);
-  const node = h('div.field', null, h('label.label', { for: id }, label, mark), helpNode, control.unit ? h('div.with-unit', null, input, h('span.quiet', null, control.unit)) : input, error);
+  const node = h('div.field', null, h('label.label', { for: id }, label, mark), helpNode, noteNode, control.kind === 'password' ? shown(input as HTMLInputElement) : control.unit ? h('div.with-unit', null, input, h('span.quiet', null, control.unit)) : input, error);
   return { node, raw: () => input.value, blame: blameOn(input), focus: () => input.focus() };
 }
 
@@ -109,7 +125,7 @@ function inputFor(control: Control, id: string, described: string, value: unknow
     return area;
   }
   const digits = control.name === 'rt' || control.name === 'rw' ? 'numeric' : control.kind === 'number' ? (control.integer ? 'numeric' : 'decimal') : null;
-  const input = h('input.input', { ...props, type: control.kind === 'number' ? 'text' : control.kind, inputmode: digits, autocomplete: 'off' });
+  const input = h('input.input', { ...props, type: control.kind === 'number' ? 'text' : control.kind, inputmode: digits, autocomplete: control.autocomplete ?? 'off' });
   input.value = text;
   return input;
 }

@@ -8,7 +8,7 @@ export interface Control {
   name: string;
   label: Text;
   help?: Text | undefined;
-  kind: 'text' | 'area' | 'number' | 'select' | 'multi' | 'date' | 'time' | 'tel' | 'url' | 'email' | 'password';
+  kind: 'text' | 'area' | 'number' | 'select' | 'multi' | 'date' | 'time' | 'tel' | 'url' | 'email' | 'password' | 'pick';
   required: boolean;
   options: { value: string; label: Text }[];
   unit: string;
@@ -20,8 +20,26 @@ export interface Control {
   pattern?: string | undefined;
   /** What the browser may fill in; nothing unless said. */
   autocomplete?: string;
+  /** Where a picked value comes from. */
+  picker?: Picker;
   /** Behind "Isian lain", since most people do not need it. */
   more: boolean;
+}
+
+/** What can be picked from a search. */
+export interface Choice {
+  value: string;
+  label: string;
+  under?: string;
+  /** How it looks in the list, instead of label and under. */
+  line?: Node[];
+}
+export interface Picker {
+  ask: (q: string, signal: AbortSignal) => Promise<Choice[]>;
+  placeholder?: string;
+  /** What the form's own value stands for. */
+  chosen?: Choice;
+  picked?: (choice: Choice) => void;
 }
 
 const yesNo = [
@@ -69,7 +87,7 @@ export function controlsOf(type: AssetType, kind = ''): Control[] {
 export const reasonControl = control('placement_reason', 'Alasan titiknya di luar kelurahan', 'Why the point lies outside the village', { kind: 'area', required: true, maxLength: 500 });
 
 /** Asked for when a published point moves far and the change waits for review; it is told the reviewer, not kept with the asset. */
-export const moveReasonControl = common('reason', 'Alasan memindahkan titik', 'Why the point moves', { kind: 'area', required: true, maxLength: 500 });
+export const moveReasonControl = control('reason', 'Alasan memindahkan titik', 'Why the point moves', { kind: 'area', required: true, maxLength: 500 });
 
 function controlOf(field: Field, type: AssetType, index: number, kind: string): Control {
   const rule: Rule = type.schema.properties?.[field.name] ?? {};
@@ -99,7 +117,7 @@ function controlOf(field: Field, type: AssetType, index: number, kind: string): 
 }
 
 /** What is wrong with an answer before it is sent; the page has words for each. */
-export type Wrong = 'required' | 'number' | 'integer' | 'min' | 'max' | 'pattern';
+export type Wrong = 'required' | 'number' | 'integer' | 'min' | 'max' | 'pattern' | 'pick';
 
 /** Turns what was typed into the value that is sent; null is "no answer". */
 export function readAnswer(control: Control, raw: string | string[]): { value: unknown; wrong?: Wrong } {

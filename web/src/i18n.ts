@@ -74,7 +74,8 @@ export function formatNumber(value: number, digits = 0): string {
 }
 
 const zones: Record<string, string> = { 'Asia/Jakarta': 'WIB', 'Asia/Pontianak': 'WIB', 'Asia/Makassar': 'WITA', 'Asia/Jayapura': 'WIT' };
-let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The time zone of the times that are shown. */
+export let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (!zones[zone]) zone = 'Asia/Jakarta';
 
 /** Outside Indonesia, times are those of the city on the map: its longitude gives the zone. */
