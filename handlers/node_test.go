@@ -61,11 +61,12 @@ const (
 var roles = []geo.Account{
 	account("admin", geo.RoleAdministrator, ""), account("pic-lor", geo.RolePIC, lor), account("pic-kidul", geo.RolePIC, kidul),
 	account("lurah", geo.RoleReviewer, lor), account("bappeda", geo.RolePlanner, ""), account("dinsos", geo.RoleDinsos, ""),
-	account("program", geo.RoleService, "35.71"),
+	account("program", geo.RoleService, "35.71"), account("camat", geo.RoleReviewer, "35.71.01"), account("dinkes", geo.RoleReviewer, "", "posyandu"),
+	account("admin-mojoroto", geo.RoleAdministrator, "35.71.01"), account("disabled", geo.RoleAdministrator, ""),
 }
 
-func account(name string, role geo.Role, area geo.Code) geo.Account {
-	return geo.Account{Principal: geo.Principal{Name: name, Title: name, Grants: []geo.Grant{{Role: role, AreaCode: area}}}}
+func account(name string, role geo.Role, area geo.Code, types ...string) geo.Account {
+	return geo.Account{Principal: geo.Principal{Name: name, Title: name, Grants: []geo.Grant{{Role: role, AreaCode: area, Types: types}}}}
 }
 
 // pageFiles stand for the built page.
@@ -77,6 +78,8 @@ func pageFiles() fs.FS {
 		"assets/main-1a.js":    {Data: script},
 		"assets/main-1a.js.br": {Data: []byte("brotli")},
 		"assets/main-1a.js.gz": {Data: zipped(script)},
+		"fonts/x.pbf":          {Data: []byte("huruf")},
+		"icons/x.svg":          {Data: []byte("<svg/>")},
 		".gitkeep":             {Data: nil},
 	}
 }
