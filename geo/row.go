@@ -33,9 +33,17 @@ type AssetRow struct {
 	Refused  []Text
 }
 
-// AreaRows and AssetRows read a file row by row, from its start whenever they
+// AccountRow is one account as a file gives it, with one grant, unchecked.
+type AccountRow struct {
+	Row     int // line of the file
+	Account Account
+	Refused []Text
+}
+
+// AreaRows, AssetRows and AccountRows read a file row by row, from its start whenever they
 // are ranged over. An error ends the reading: the file as a whole is unusable.
 type (
-	AreaRows  = iter.Seq2[AreaRow, error]
-	AssetRows = iter.Seq2[AssetRow, error]
+	AreaRows    = iter.Seq2[AreaRow, error]
+	AssetRows   = iter.Seq2[AssetRow, error]
+	AccountRows = iter.Seq2[AccountRow, error]
 )
