@@ -14,7 +14,7 @@ func TestAccounts(t *testing.T) {
 	file := "\ufeffNama Akun;Nama;Peran;Wilayah;Jenis;Mulai;Sampai;SSO\r\n" +
 		"PIC-1001;PIC Bandar Lor;Operator Kelurahan;35.71.01.1001;posyandu rt;1/12/2026;31/12/2026;a@kota.go.id\r\n" +
 		"lurah;=cmd|' /C calc'!A0;lurah;3571011001;;2026-12-01;;\r\n" +
-		"x;X;raja;99;;kapan;;\r\n"
+		"x;X;raja;9;;kapan;;\r\n"
 	var rows []geo.AccountRow
 	for row, err := range Accounts(Bytes("akun.csv", []byte(file)), wib) {
 		if err != nil {
