@@ -42,6 +42,8 @@ type Principal struct {
 	SessionID int64 // of the log-in; 0 with a token
 	ReadOnly  bool  // a token that may only read, or somebody looking as another
 	ViewedBy  *Who  // the administrator who looks as this account; nil otherwise
+
+	SecondFactor bool // the account has one in force
 }
 
 // Who names an account.
