@@ -44,7 +44,7 @@ var (
 func Main(m *testing.M) {
 	inMain.Store(true)
 	m.Run() // the testing package exits with its code
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := cleanup()
 	defer cancel()
 	if err := shared.close(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "geotest: leave the test cluster:", err)
@@ -63,13 +63,18 @@ func Database(t testing.TB) string {
 		t.Fatal("geotest: ", err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := cleanup()
 		defer cancel()
 		if err := s.exec(ctx, "drop database if exists "+name+" with (force)"); err != nil {
 			t.Error("geotest: ", err)
 		}
 	})
 	return s.database(name)
+}
+
+// cleanup is the time that is left for tidying up: a test's own ctx has ended by then.
+func cleanup() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), time.Minute)
 }
 
 // AdminURL returns the superuser's URL of the server's maintenance database.
