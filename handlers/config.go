@@ -31,6 +31,7 @@ type Store interface {
 	Setting(ctx context.Context, name string) (json.RawMessage, error)
 	// SetSetting changes a setting; Forbidden for those who may not.
 	SetSetting(ctx context.Context, p geo.Principal, name string, value json.RawMessage) error
+	progressStore
 }
 
 // Config is everything that a Server needs. The members without a default must

@@ -26,6 +26,8 @@ var (
 	editors   = rule{edits, 403} // of something that the public sees
 	undoers   = rule{edits, 404} // of something that was deleted
 	admins    = rule{func(a actor, _ place) bool { return a.is(geo.RoleAdministrator) && a.area == "" }, 403}
+	stewards  = rule{func(a actor, at place) bool { return a.covers(at) && a.is(geo.RoleAdministrator) }, 403} // who administer there
+	reviewers = rule{func(a actor, at place) bool { return a.covers(at) && a.is(geo.RoleAdministrator, geo.RoleReviewer) }, 403}
 )
 
 func edits(a actor, at place) bool {
@@ -73,6 +75,12 @@ func entries() []entry {
 		{"DELETE", "/api/session", everybody, ask{}},
 		{"PUT", "/api/settings", admins, send(`{"basemap":null}`)},
 		{"GET", "/api/doubts", loggedIn, ask{}},
+		{"GET", "/api/progress", loggedIn, ask{query: "area={area}"}},
+		{"GET", "/api/progress.csv", loggedIn, ask{query: "area={area}"}},
+		{"GET", "/api/progress.xlsx", loggedIn, ask{query: "area={area}"}},
+		{"PUT", "/api/progress/targets", stewards, send(`{"targets":[{"area_code":"{area}","type":"posyandu","target":3}]}`)},
+		{"PUT", patternProgress + "/declaration", editors, send(`{"declared":null}`)},
+		{"PUT", patternProgress + "/confirmation", reviewers, send(`{"confirmed":false}`)},
 		{"GET", patternEvents, everybody, ask{unasked: "it would wait for the stream's end; TestEvents asks it"}},
 	}
 	for _, p := range []string{"/api", "/api/", "/api/conformance", "/api/openapi.json", "/api/docs", "/api/types", "/api/collections",

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -133,6 +134,7 @@ func apiPaths(at *index.Snapshot) doc {
 		"/tiles/{layers}/{z}/{x}/{y}.{ext}": tilePath("tile", "layers", "z", "x", "y", "ext", "v"),
 		"/styles/{name}.json":               get("style", "MapLibre style of all layers", parameters("name", "v"), typeJSON, object, 404),
 	}
+	maps.Copy(paths, progressPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
 	}

@@ -14,6 +14,8 @@ const (
 	patternItems  = "/api/collections/{collection}/items"
 	patternItem   = "/api/collections/{collection}/items/{id}"
 	patternEvents = "/api/events"
+
+	patternProgress = "/api/progress/{area}/{type}"
 )
 
 // buildRouter lists every route. It is long because it is the table of
@@ -59,6 +61,14 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get("/api/settings", s.public(s.readSettings))
 		r.Put("/api/settings", s.member(s.writeSettings))
 		r.Get("/api/doubts", s.member(s.doubts))
+
+		// Progress
+		r.Get("/api/progress", s.member(s.progress))
+		r.Get("/api/progress.csv", s.member(s.progressCSV))
+		r.Get("/api/progress.xlsx", s.member(s.progressXLSX))
+		r.Put("/api/progress/targets", s.member(s.changeGoals))
+		r.Put(patternProgress+"/declaration", s.member(s.declareProgress))
+		r.Put(patternProgress+"/confirmation", s.member(s.confirmProgress))
 
 		// Tiles
 		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))

@@ -49,9 +49,13 @@ where g.role = 'pic' and c.disabled_at is null
   and (g.valid_from is null or g.valid_from <= @now) and (g.valid_until is null or @now < g.valid_until)
 order by c.name, g.id`
 
+// maxProgress bounds the rows of one reading: every kelurahan of a provinsi.
+const maxProgress = 50_000
+
 // Progress tells, by kelurahan and type, how far those of area (and below it;
 // "" is everywhere) are that p may watch. A type of "" is every type. Assets and
-// proposals that p may not see are not counted.
+// proposals that p may not see are not counted, and who did what is told to
+// those who may read fully there.
 func (s *Store) Progress(ctx context.Context, p geo.Principal, area geo.Code, typ string) ([]*geo.Progress, error) {
 	var rows []*geo.Progress
 	err := s.read(ctx, "store.Progress", p, func(tx pgx.Tx) (err error) {
@@ -76,9 +80,18 @@ func (s *Store) progressIn(ctx context.Context, tx pgx.Tx, p geo.Principal, area
 		}
 	}
 	b.args["areas"] = b.areas
+	if len(rows) > maxProgress {
+		return nil, &geo.Error{Kind: geo.TooLarge, Op: "store.Progress", Message: geo.Text{
+			ID: "Terlalu banyak wilayah sekaligus. Pilih wilayah yang lebih kecil.", EN: "Too many areas at once. Choose a smaller area."}}
+	}
 	for _, fill := range []func(context.Context, pgx.Tx) error{b.countAssets, b.countProposals, b.namePICs} {
 		if err := fill(ctx, tx); err != nil {
 			return nil, err
+		}
+	}
+	for _, row := range rows {
+		if !geo.Can(p, geo.ActionReadFull, geo.Target{Area: row.AreaCode, Type: row.Type}, now) {
+			row.DeclaredByID, row.DeclaredBy, row.ConfirmedBy, row.PIC = 0, "", "", []geo.Who{}
 		}
 	}
 	return rows, nil
@@ -243,17 +256,13 @@ func (s *Store) SetGoals(ctx context.Context, p geo.Principal, goals []geo.GoalC
 }
 
 // mayProgress is nil when p may do action to the progress of a type in a
-// kelurahan; NotFound when p may not even see it.
+// kelurahan. That there are such is no secret, so a refusal is Forbidden.
 func (s *Store) mayProgress(op string, p geo.Principal, action geo.Action, area geo.Code, typ string) error {
-	target, now := geo.Target{Area: area, Type: typ}, s.now()
-	switch {
-	case geo.Can(p, action, target, now):
+	if geo.Can(p, action, geo.Target{Area: area, Type: typ}, s.now()) {
 		return nil
-	case geo.Can(p, geo.ActionWatch, target, now):
-		return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
-			ID: "Anda tidak berwenang mengubah kemajuan ini.", EN: "You may not change this progress."}}
 	}
-	return geo.NotFoundError(op)
+	return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
+		ID: "Anda tidak berwenang mengubah kemajuan ini.", EN: "You may not change this progress."}}
 }
 
 // holdProgressSQL keeps a row as it is until the transaction ends.
