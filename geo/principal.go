@@ -116,8 +116,13 @@ func Can(p Principal, action Action, target Target, now time.Time) bool {
 	return false
 }
 
+// Active reports whether the grant's dates hold at time now.
+func (g Grant) Active(now time.Time) bool {
+	return (g.From.IsZero() || !now.Before(g.From)) && (g.Until.IsZero() || now.Before(g.Until))
+}
+
 func (g Grant) holds(target Target, now time.Time) bool {
-	if !g.From.IsZero() && now.Before(g.From) || !g.Until.IsZero() && !now.Before(g.Until) {
+	if !g.Active(now) {
 		return false
 	}
 	if g.AreaCode != "" && (target.Area == "" || !target.Area.Within(g.AreaCode)) {
