@@ -75,6 +75,7 @@ type Private struct {
 	Source          string
 	Note            string
 	VerifiedBy      string
+	Proposals       []int64 // the open ones about it
 }
 
 // Published reports whether the public may see the asset.

@@ -115,7 +115,9 @@ func values(a *Asset, withPrivate bool) map[string]json.RawMessage {
 		"address": a.Address, "condition": a.Condition, "operation": a.Operation, "taken_by": a.TakenBy, "placement": string(a.Placement)} {
 		set(name, text, text != "")
 	}
-	set(FieldGeometry, pointJSON{Type: "Point", Coordinates: a.Point}, a.Point != nil)
+	if a.Point != nil {
+		out[FieldGeometry] = encodePoint(a.Point)
+	}
 	set("accuracy_m", a.AccuracyM, a.AccuracyM != nil)
 	setTime := func(name string, t *time.Time) {
 		if t != nil {
@@ -136,6 +138,23 @@ func values(a *Asset, withPrivate bool) map[string]json.RawMessage {
 type pointJSON struct {
 	Type        string     `json:"type"`
 	Coordinates *orb.Point `json:"coordinates"`
+}
+
+// encodePoint writes a point as GeoJSON; nil is null.
+func encodePoint(p *orb.Point) json.RawMessage {
+	if p == nil {
+		return json.RawMessage("null")
+	}
+	return encode(pointJSON{Type: "Point", Coordinates: p})
+}
+
+// decodePoint reads what encodePoint wrote; nil is none.
+func decodePoint(b json.RawMessage) *orb.Point {
+	var p *pointJSON
+	if json.Unmarshal(b, &p) != nil || p == nil {
+		return nil
+	}
+	return p.Coordinates
 }
 
 func encode(v any) json.RawMessage {

@@ -24,12 +24,34 @@ const (
 // ignored, so that a client may send back what it got.
 var readOnly = []string{"id", "type", "area_located", "area_name", "verified_at", "verified_by",
 	"placement", "outside_m", "marks", "example", "version", "revision", "updated_at",
-	"can_edit", "distance_m", "links"}
+	"can_edit", "proposals", "distance_m", "links"}
 
 // ApplyInput makes a draft of edit e over base (nil for a create), under type
 // t whose attributes v validates. It returns an error of kind Invalid that
 // lists every broken rule. base is not changed.
 func ApplyInput(base *Asset, t *AssetType, v *Validator, e Edit) (*Draft, error) {
+	d, attributes, problems := draft(base, t, e)
+	problems = append(problems, v.Check(t, attributes)...)
+	if d.Asset.Name == "" {
+		problems = append(problems, fieldError("/properties/name", "required", "Nama wajib diisi.", "A name is required."))
+	}
+	if err := InvalidFields("geo.ApplyInput", problems); err != nil {
+		return nil, err
+	}
+	splitAttributes(t, attributes, &d.Asset)
+	return d, nil
+}
+
+// Preview is the asset as edit e would leave base, whether or not that holds to
+// the rules.
+func Preview(base *Asset, t *AssetType, e Edit) *Asset {
+	d, attributes, _ := draft(base, t, e)
+	splitAttributes(t, attributes, &d.Asset)
+	return &d.Asset
+}
+
+// draft puts the input of e over base. The attributes are apart, as one.
+func draft(base *Asset, t *AssetType, e Edit) (*Draft, map[string]json.RawMessage, []FieldError) {
 	d := &Draft{Asset: Asset{Type: t.Name, Operation: "aktif", Private: &Private{}}}
 	attributes := map[string]json.RawMessage{}
 	if base != nil {
@@ -50,15 +72,7 @@ func ApplyInput(base *Asset, t *AssetType, v *Validator, e Edit) (*Draft, error)
 	in.geometry(base, e)
 	in.common()
 	in.attributes(t, attributes)
-	problems := append(in.problems, v.Check(t, attributes)...)
-	if d.Asset.Name == "" {
-		problems = append(problems, fieldError("/properties/name", "required", "Nama wajib diisi.", "A name is required."))
-	}
-	if err := InvalidFields("geo.ApplyInput", problems); err != nil {
-		return nil, err
-	}
-	splitAttributes(t, attributes, &d.Asset)
-	return d, nil
+	return d, attributes, in.problems
 }
 
 // empty clears what a replacement that does not name it shall lose.

@@ -18,6 +18,7 @@ const (
 	VerbDelete  Verb = "delete"
 	VerbRestore Verb = "restore" // brings a deleted asset back as a new version
 	VerbConfirm Verb = "confirm" // "still there": sets verified_at and verified_by
+	VerbUpdate  Verb = "update"  // what a Proposal says of everything that changes an asset
 )
 
 // Edit is one change that somebody asks for.
@@ -46,6 +47,8 @@ type Result struct {
 	Asset    *Asset // in the private view; nil after VerbDelete
 	Revision int64  // the database's revision that holds it
 	Created  bool   // false when a repeated create returned the first result
+
+	Proposal *Proposal // what waits for review instead of being done; the rest is empty then
 }
 
 // Draft is an asset as an edit leaves it, checked by everything that needs no
