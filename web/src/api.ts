@@ -123,13 +123,16 @@ export class Problem extends Error {
   readonly errors: { pointer: string; code: string; message: string }[];
   readonly body: Record<string, unknown>;
   readonly etag: string;
-  constructor(status: number, body: Record<string, unknown>, etag = '') {
+  /** Seconds to wait before another try; 0 when that is not said. */
+  readonly retryAfter: number;
+  constructor(status: number, body: Record<string, unknown>, etag = '', retryAfter = 0) {
     super(String(body.detail || body.title || `HTTP ${status}`));
     this.status = status;
     this.slug = String(body.type ?? '').replace('/problems/', '');
     this.errors = (body.errors as Problem['errors']) ?? [];
     this.body = body;
     this.etag = etag;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -192,7 +195,7 @@ export class Api {
       this.heard(true);
       throw new Unreachable(String(response.status));
     }
-    throw new Problem(response.status, data, etag);
+    throw new Problem(response.status, data, etag, Number(response.headers.get('Retry-After')));
   }
 
   /** Sends JSON, with a reason where there is one, and gives what came back. */

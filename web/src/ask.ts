@@ -2,7 +2,7 @@ import { Problem } from './api';
 import type { App } from './app';
 import { dialog } from './dialog';
 import { h } from './dom';
-import { makeFields } from './fields';
+import { type Fields, makeFields } from './fields';
 import type { Control, Values } from './form';
 import { t } from './i18n';
 import { loggedOut, problemWords } from './view';
@@ -14,6 +14,8 @@ export interface Question {
   told?: (Node | string)[];
   controls?: Control[];
   values?: Values;
+  /** Instead of controls, where they are more than questions. */
+  fields?: Fields;
   /** The button that sends. */
   go: string;
   danger?: boolean;
@@ -23,7 +25,7 @@ export interface Question {
 
 /** Asks in a dialog and sends once; it closes when the answer was taken. */
 export function ask(app: App, question: Question): void {
-  const fields = makeFields(question.controls ?? [], question.values ?? {}, () => {});
+  const fields = question.fields ?? makeFields(question.controls ?? [], question.values ?? {}, () => {}, {}, 'q-');
   const wrong = h('div', { role: 'alert' });
   const go = h(`button.button.${question.danger ? 'danger' : 'primary'}.grow`, { type: 'submit' }, question.go);
   const { element, close } = dialog(

@@ -1,7 +1,7 @@
 import { type Answer, type AssetType, type Feature, type Item, pathOf, Problem } from './api';
 import { type App, mayEdit, pointOf, typeOf } from './app';
 import { type ClaimField, claimField, coversSeveral } from './claim';
-import { askConflict } from './conflict';
+import { conflictForm } from './conflict';
 import { badge, debounced, h, icon } from './dom';
 import { type Draft, dropDraft, keepDraft } from './draft';
 import { metresBetween } from './coordinates';
@@ -272,7 +272,7 @@ class Form {
     document.documentElement.dataset.save = error.slug;
     if (error.status === 401) {
       this.problem(t('log_in_again'));
-      return logIn(this.app, (session) => session.account?.id === this.draft.account && void this.save());
+      return logIn(this.app, { then: (session) => session.account?.id === this.draft.account && void this.save() });
     }
     if (error.slug === 'duplicate') {
       return showDuplicates(this.app, this.summary, error, this.draft.point, () => {
@@ -318,7 +318,10 @@ class Form {
     const conflicts = conflictsOf(before, mine, theirs);
     const asked = conflicts.filter((c) => !['taken_at', 'accuracy_m', 'taken_by'].includes(c.name));
     if (!asked.length) return again(mine);
-    askConflict(this.app, this.summary, this.type, this.controls, asked, current, (chosen) => again({ ...mine, ...chosen }));
+    this.summary.replaceChildren(
+      conflictForm(this.type, asked, String(current.properties.updated_at ?? ''), (keep) => again({ ...mine, ...Object.fromEntries(asked.map((c) => [c.name, c[keep[c.name]!]])) })),
+    );
+    this.bringIntoSight();
   }
 
   private fieldErrors(error: Problem): void {
@@ -366,6 +369,10 @@ class Form {
 
   private problem(text: string, ...more: (Node | null)[]): void {
     this.summary.replaceChildren(h('div.error', { role: 'alert' }, h('p', null, text), ...more));
+    this.bringIntoSight();
+  }
+
+  private bringIntoSight(): void {
     this.summary.focus();
     this.summary.scrollIntoView({ block: 'nearest' });
   }

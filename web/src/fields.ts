@@ -17,9 +17,12 @@ export interface Fields {
   focus(name: string): void;
 }
 
-/** Builds the form's questions with these answers; `changed` runs at every change. `notes` are what a reviewer said, by field. */
-export function makeFields(controls: Control[], values: Values, changed: () => void, notes: Record<string, string> = {}): Fields {
-  const rows = new Map(controls.map((control) => [control.name, row(control, values[control.name], notes[control.name] ?? '')]));
+/**
+ * Builds the form's questions with these answers; `changed` runs at every change. `notes` are
+ * what a reviewer said, by field; the inputs' ids begin with `prefix`.
+ */
+export function makeFields(controls: Control[], values: Values, changed: () => void, notes: Record<string, string> = {}, prefix = 'f-'): Fields {
+  const rows = new Map(controls.map((control) => [control.name, row(control, `${prefix}${control.name}`, values[control.name], notes[control.name] ?? '')]));
   const main = controls.filter((c) => !c.more).map((c) => rows.get(c.name)!.node);
   const more = controls.filter((c) => c.more).map((c) => rows.get(c.name)!.node);
   const noted = controls.some((c) => c.more && notes[c.name]);
@@ -72,8 +75,7 @@ interface Row {
   focus(): void;
 }
 
-function row(control: Control, value: unknown, note: string): Row {
-  const id = `f-${control.name}`;
+function row(control: Control, id: string, value: unknown, note: string): Row {
   const help = tText(control.help);
   const error = h('p.field-error', { id: `${id}-error`, hidden: true });
   const described = [help && `${id}-help`, note && `${id}-note`, `${id}-error`].filter(Boolean).join(' ');

@@ -89,6 +89,9 @@ export const reasonControl = control('placement_reason', 'Alasan titiknya di lua
 /** Asked for when a published point moves far and the change waits for review; it is told the reviewer, not kept with the asset. */
 export const moveReasonControl = control('reason', 'Alasan memindahkan titik', 'Why the point moves', { kind: 'area', required: true, maxLength: 500 });
 
+/** Why something is refused, undone or sent again. */
+export const whyControl = control('why', 'Alasan', 'Reason', { kind: 'area', required: true, maxLength: 500 });
+
 function controlOf(field: Field, type: AssetType, index: number, kind: string): Control {
   const rule: Rule = type.schema.properties?.[field.name] ?? {};
   const types = [rule.type ?? []].flat();
@@ -154,6 +157,11 @@ function readNumber(control: Control, text: string): { value: unknown; wrong?: W
   if (control.min !== undefined && value < control.min) return { value, wrong: 'min' };
   if (control.max !== undefined && value > control.max) return { value, wrong: 'max' };
   return { value };
+}
+
+/** The answers that were given, without those that were not. */
+export function filled(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
 /** The members of `now` that differ from `before`, as a merge patch: null takes a member away. */

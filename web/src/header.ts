@@ -16,11 +16,12 @@ export function drawHeader(app: App): void {
   byId('tools').replaceChildren(
     h('button.button.plain', { type: 'button', id: 'lang', lang: lang === 'id' ? 'en' : 'id', 'aria-label': t('lang_other'), onclick: switchLang }, lang === 'id' ? 'EN' : 'ID'),
     account
-      ? h('button.button.square', { type: 'button', id: 'account', title: account.title, 'aria-label': `${t('account')}: ${account.title}`, onclick: () => void app.work((w) => w.accountMenu(app)) }, icon('user'))
+      ? h('button.button.square', { type: 'button', id: 'account', title: account.title, 'aria-label': `${t('account')}: ${account.title}`, onclick: () => app.view('akun') }, icon('user'))
       : h('button.button', { type: 'button', id: 'login', onclick: () => void app.work((w) => w.logIn(app)) }, t('login')),
   );
   const fit = h('button.button.round', { type: 'button', title: t('fit'), 'aria-label': t('fit'), id: 'fit', onclick: () => city && app.map?.fit(city.bbox) }, icon('fit'));
   byId('map-actions').replaceChildren(fit);
+  if (session.viewing || !byId('viewing').hidden) void app.work((w) => w.drawViewing(app));
   if (editAreas(session)) {
     byId('map-actions').append(h('button.button.primary.add', { type: 'button', id: 'add', onclick: () => void app.work((w) => w.addAsset(app)) }, icon('plus'), t('add')));
   }

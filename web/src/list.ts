@@ -93,7 +93,11 @@ export function assetList(app: App, filter: Filter, area = ''): { node: HTMLElem
 /** The path of the next page, '' at the end. */
 export function nextPath(page: FeatureList): string {
   const href = page.links?.find((link) => link.rel === 'next')?.href;
-  if (!href) return '';
+  return href ? localPath(href) : '';
+}
+
+/** The path of an address that the server gave, which may know the page by another name. */
+export function localPath(href: string): string {
   const url = new URL(href, location.href);
   return url.pathname + url.search;
 }

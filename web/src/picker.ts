@@ -28,7 +28,14 @@ export function pickInput(id: string, picker: Picker, described: string, start: 
     },
   });
   input.addEventListener('input', () => (choice = null));
+  if (start && !picker.chosen) void nameOf(picker, start).then((label) => label && choice?.value === start && (input.value = label));
   return { node, input, chosen: () => choice?.value ?? (input.value.trim() ? null : '') };
+}
+
+/** What a value that is there already is called. */
+async function nameOf(picker: Picker, value: string): Promise<string> {
+  const found = await picker.ask(value, new AbortController().signal).catch(() => []);
+  return found.find((choice) => choice.value === value)?.label ?? '';
 }
 
 /** Searches areas by name or code. */

@@ -1,88 +1,111 @@
 import { Problem, type Session } from './api';
-import { type App, editAreas, isAdministrator } from './app';
-import { basemapSettings } from './basemap';
+import type { App } from './app';
 import { dialog } from './dialog';
 import { h } from './dom';
-import { countDoubts } from './doubts';
 import { dropDraft } from './draft';
-import { t, tValue } from './i18n';
+import { t, tText } from './i18n';
+import { shown } from './secret';
+import { problemWords } from './view';
 
-/** Asks for name and password; `then` runs once somebody is logged in. */
-export function logIn(app: App, then?: (session: Session) => void): void {
-  const name = h('input.input', { id: 'login-name', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true });
+/** The address #masuk opens the log-in; `gagal` is where the city's own sign-in comes back to when it found no account. */
+export function show(app: App, arg: string): void {
+  app.home(true);
+  if (!app.session.account) logIn(app, { said: arg === 'gagal' ? t('sign_in_failed') : '' });
+}
+
+interface Options {
+  /** Runs once somebody is logged in. */
+  then?: (session: Session) => void;
+  /** What is said first. */
+  said?: string;
+  /** Who, where that is known. */
+  name?: string;
+}
+
+/** Asks for name and password, then for the code where the account has a second factor. */
+export function logIn(app: App, { then, said = '', name: known = '' }: Options = {}): void {
+  const name = h('input.input', { id: 'login-name', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true, value: known });
   const password = h('input.input', { id: 'login-password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
-  const wrong = h('div', { role: 'alert' });
+  const code = h('input.input', { id: 'login-code', name: 'code', autocomplete: 'one-time-code', inputmode: 'numeric', 'aria-describedby': 'login-code-help' });
+  const first = h('div.stack', null, h('div.field', null, h('label.label', { for: 'login-name' }, t('login_name')), name), h('div.field', null, h('label.label', { for: 'login-password' }, t('login_password')), shown(password)));
+  const second = h('div.field', { hidden: true }, h('label.label', { for: 'login-code' }, t('login_code')), h('p.small.quiet', { id: 'login-code-help' }, t('login_code_help')), code);
+  const wrong = h('div', { role: 'alert' }, said && h('p.error', null, said));
   const go = h('button.button.primary', { type: 'submit' }, t('login'));
   const form = h(
     'form.form',
-    {
-      onsubmit: (event: Event) => {
-        event.preventDefault();
-        void send();
-      },
-    },
+    { onsubmit: (event: Event) => (event.preventDefault(), void send()) },
     h('p.small.quiet', null, t('login_who')),
     wrong,
-    h('div.field', null, h('label.label', { for: 'login-name' }, t('login_name')), name),
-    h('div.field', null, h('label.label', { for: 'login-password' }, t('login_password')), password),
+    first,
+    second,
     go,
+    signIn(app),
+    h('p.small.quiet', null, t('login_lost')),
   );
-  const { close } = dialog(t('login'), 'login-dialog', form);
+  const { element, close } = dialog(t('login'), 'login-dialog', form);
+  (known ? password : name).focus();
+
   async function send(): Promise<void> {
-    (go as HTMLButtonElement).disabled = true;
+    go.disabled = true;
     wrong.replaceChildren();
     try {
-      const { data } = await app.api.send<Session>('/api/session', { method: 'POST', body: { name: name.value.trim(), password: password.value } });
+      const body = { name: name.value.trim(), password: password.value, ...(!second.hidden && { code: code.value.replace(/\s/g, '') }) };
+      const session = await app.api.write<Session>('POST', '/api/session', body);
       close();
-      app.entered({ ...app.session, ...data });
-      app.toast(t('hello', { name: data.account?.title || data.account?.name || '' }));
-      then?.(data);
+      app.entered({ ...app.session, ...session });
+      app.toast(t('hello', { name: session.account?.title || session.account?.name || '' }));
+      then?.(session);
     } catch (error) {
-      wrong.replaceChildren(h('p.error', null, error instanceof Problem ? error.message : t('failed')));
-      (go as HTMLButtonElement).disabled = false;
-      if (error instanceof Problem && error.status === 401) {
-        password.value = '';
-        password.focus();
-      }
+      refused(error);
     }
+  }
+
+  function refused(error: unknown): void {
+    go.disabled = false;
+    const problem = error instanceof Problem ? error : null;
+    if (problem?.slug === 'second-factor') {
+      first.hidden = true;
+      second.hidden = false;
+      return code.focus();
+    }
+    wrong.replaceChildren(h('p.error', null, ...problemWords(error)));
+    if (problem?.retryAfter) return countDown(problem.retryAfter);
+    if (problem?.status !== 401) return;
+    const again = second.hidden ? password : code;
+    again.value = '';
+    again.focus();
+  }
+
+  /** The server asks to wait: the button counts, and lets another try through then. */
+  function countDown(seconds: number): void {
+    go.disabled = true;
+    const until = Date.now() + seconds * 1000;
+    const tick = (): void => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      go.disabled = left > 0;
+      go.textContent = left > 0 ? t('login_wait', { s: left }) : t('login');
+      if (left > 0 && element.isConnected) window.setTimeout(tick, 500);
+    };
+    tick();
   }
 }
 
-/** The address #masuk: opens the log-in; `gagal` is where the city's own sign-in leads that found no account. */
-export function show(app: App, _arg: string): void {
-  app.home(true);
-  if (!app.session.account) logIn(app);
+/** The button of the city's own sign-in, which comes back to where the page is. */
+function signIn(app: App): HTMLElement | string {
+  const label = app.session.settings?.sign_in;
+  if (!label) return '';
+  const back = encodeURIComponent('/' + location.hash);
+  return h('a.button', { id: 'sign-in', href: `/api/session/oidc?back=${back}` }, tText(label));
 }
 
-/** Who is logged in, what they may do, settings for an administrator, and the way out. */
-export function accountMenu(app: App): void {
-  const { account } = app.session;
-  if (!account) return;
-  const grants = account.grants.map((g) => h('li', null, `${tValue('role', g.role)}${g.area_name ? `: ${g.area_name}` : ''}`));
-  const waiting = h('span.count', { role: 'status' });
-  void countDoubts(app).then((n) => (waiting.textContent = n));
-  const { close } = dialog(
-    account.title || account.name,
-    'account-dialog',
-    h('p.small.quiet', null, account.name),
-    h('ul.small', null, ...grants),
-    h(
-      'div.stack',
-      null,
-      editAreas(app.session) && h('button.button', { type: 'button', id: 'doubts', onclick: () => (close(), app.view('doubts')) }, t('doubts'), waiting),
-      isAdministrator(app.session) ? h('button.button', { type: 'button', onclick: () => (close(), basemapSettings(app)) }, t('basemap')) : '',
-      h('button.button', { type: 'button', id: 'logout', onclick: () => void logOut() }, t('logout')),
-    ),
-  );
-  async function logOut(): Promise<void> {
-    try {
-      await app.api.send('/api/session', { method: 'DELETE' });
-    } catch (error) {
-      if (!(error instanceof Problem)) return void app.toast(t('failed'));
-    }
-    dropDraft();
-    close();
-    app.home();
-    app.entered({ ...app.session, account: null, viewing: null });
+/** Ends the session, also when the server has forgotten it. */
+export async function logOut(app: App): Promise<void> {
+  try {
+    await app.api.write('DELETE', '/api/session');
+  } catch (error) {
+    if (!(error instanceof Problem)) return void app.toast(t('failed'));
   }
+  dropDraft();
+  app.home();
+  app.entered({ ...app.session, account: null, viewing: null });
 }

@@ -7,6 +7,7 @@ import { type Draft, dropDraft, keptDraft, newUUID } from './draft';
 import { openForm, resumeDraft } from './edit';
 import { addWords, t, tText } from './i18n';
 import { choosePlace } from './place';
+import { fieldNotes, lastNote, type Proposal } from './proposal';
 import { unplacedList } from './unplaced';
 import * as detailWords from './words-details';
 import * as words from './words-work';
@@ -15,10 +16,12 @@ addWords(detailWords);
 addWords(words);
 
 export { publishHere } from './publish';
-export { accountMenu, logIn } from './session';
-export { confirmThere, deleteAsset } from './undo';
+export { logIn } from './session';
+export { confirmThere, deleteAsset, restore } from './undo';
 export { unplacedList } from './unplaced';
+export { drawViewing } from './viewing';
 export { viewOf } from './views';
+export { countWaiting } from './waiting';
 
 /** Starts a new asset: which type, where, then the form. */
 export function addAsset(app: App): void {
@@ -105,6 +108,22 @@ function emptyDraft(app: App, kind: Draft['kind'], type: string): Draft {
 
 function draftOf(app: App, kind: Draft['kind'], item: Item, base: Feature, etag: string): Draft {
   return { ...emptyDraft(app, kind, item.collection), base, etag, areaCode: String(base.properties.area_code ?? ''), areaName: String(base.properties.area_name ?? '') };
+}
+
+/** Opens the form of a proposal that came back, with what its reviewer said beside the fields. */
+export function correctProposal(app: App, proposal: Proposal): void {
+  const { after } = proposal;
+  const said = lastNote(proposal);
+  if (!after) return;
+  openForm(app, {
+    ...emptyDraft(app, 'edit', proposal.type),
+    base: after,
+    point: pointOf(after),
+    values: { ...after.properties },
+    areaCode: proposal.to_area ?? proposal.area_code,
+    areaName: String(after.properties.area_name ?? proposal.area_name),
+    proposal: { id: proposal.id, version: proposal.version, said: said ? t('note_by', { name: said.title || said.actor, note: said.note }) : '', notes: fieldNotes(said) },
+  });
 }
 
 /** Shows that something was not saved when the page was left, and offers to go on. */

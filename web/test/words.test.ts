@@ -4,7 +4,9 @@ import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
 import * as details from '../src/words-details';
 import * as live from '../src/words-live';
+import * as people from '../src/words-people';
 import * as search from '../src/words-search';
+import * as review from '../src/words-review';
 import * as work from '../src/words-work';
 
 const parts = [
@@ -12,6 +14,8 @@ const parts = [
   ['details', details.id, details.en],
   ['work', work.id, work.en],
   ['live', live.id, live.en],
+  ['review', review.id, review.en],
+  ['people', people.id, people.en],
   ['search', search.id, search.en],
 ] as const;
 
@@ -34,7 +38,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why)_/;
+  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|advice|person|import|audit|way)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });
