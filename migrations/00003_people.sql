@@ -49,7 +49,8 @@ create table credentials (
     changed_at     timestamptz,
     totp_secret    text not null default '',  -- RFC 6238, base32; '' is none
     totp_confirmed boolean not null default false,
-    totp_last_step bigint not null default 0  -- a code is good once
+    totp_last_step bigint not null default 0, -- a code is good once
+    last_seen_at   timestamptz                -- beside the account, since it is no change of it
 );
 insert into credentials (account_id, password_hash, changed_at) select id, password_hash, created_at from accounts;
 
@@ -361,6 +362,17 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- is_me: rows about a person are theirs.
+-- +goose StatementBegin
+create function is_me(account bigint) returns boolean language sql stable as $$
+    select account::text = current_setting('patok.account', true)
+$$;
+-- +goose StatementEnd
+
+-- The boundaries of parents, and assets at a border, follow a changed boundary
+-- whoever may write them.
+alter function follow_boundaries(text[], geometry) set "patok.account" = 'system';
+
 alter table assets enable row level security;
 alter table assets force row level security;
 create policy see on assets for select using (placement <> 'held' or may('read_full', area_code, type));
@@ -371,7 +383,17 @@ create policy remove on assets for delete using (may_write(area_code, type));
 alter table asset_history enable row level security;
 alter table asset_history force row level security;
 create policy see on asset_history for select using (placement <> 'held' or may('read_full', area_code, type));
-create policy add on asset_history for insert with check (true); -- by the triggers; patok_app has no right to
+create policy add on asset_history for insert with check (pg_trigger_depth() > 0);
+
+alter table area_history enable row level security;
+alter table area_history force row level security;
+create policy see on area_history for select using (true);
+create policy add on area_history for insert with check (pg_trigger_depth() > 0);
+
+alter table asset_type_history enable row level security;
+alter table asset_type_history force row level security;
+create policy see on asset_type_history for select using (true);
+create policy add on asset_type_history for insert with check (pg_trigger_depth() > 0);
 
 alter table asset_personal enable row level security;
 alter table asset_personal force row level security;
@@ -383,13 +405,19 @@ create policy remove on asset_personal for delete using (may_know('edit', asset_
 alter table proposals enable row level security;
 alter table proposals force row level security;
 create policy see on proposals for select using (may('read_full', area_code, type) or may('read_full', to_area, type));
-create policy add on proposals for insert with check (may('edit', area_code, type) and may('edit', to_area, type));
+create policy add on proposals for insert with check (
+    may('edit', area_code, type) and may('edit', to_area, type) and (is_me(author_id) or may('administer', '', '')));
 create policy change on proposals for update using (may('read_full', area_code, type) or may('read_full', to_area, type));
 
 alter table proposal_events enable row level security;
 alter table proposal_events force row level security;
 create policy see on proposal_events for select using (exists (select from proposals p where p.id = proposal_id));
-create policy add on proposal_events for insert with check (exists (select from proposals p where p.id = proposal_id));
+create policy add on proposal_events for insert with check (
+    exists (select from proposals p where p.id = proposal_id) and (is_me(account_id) or may('administer', '', '')));
+
+alter table idempotency_keys enable row level security;
+alter table idempotency_keys force row level security;
+create policy own on idempotency_keys using (is_me(account_id) or may('administer', '', ''));
 
 alter table progress enable row level security;
 alter table progress force row level security;
@@ -413,11 +441,21 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- may_manage: over every one of its grants; an account that has none is being made.
+-- +goose StatementBegin
+create function may_manage(account bigint) returns boolean
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return may('administer', '', '') or may_administer_some() and not exists (
+        select from grants g where g.account_id = account and not may('administer', coalesce(g.area_code, ''), ''));
+end $$;
+-- +goose StatementEnd
+
 alter table accounts enable row level security;
 alter table accounts force row level security;
 create policy see on accounts for select using (true);
 create policy add on accounts for insert with check (may_administer_some());
-create policy change on accounts for update using (may_administer_some());
+create policy change on accounts for update using (may_manage(id));
 create policy remove on accounts for delete using (example and may('administer', '', '')); -- others are disabled: names stay
 
 alter table grants enable row level security;
@@ -427,12 +465,45 @@ create policy add on grants for insert with check (may('administer', coalesce(ar
 create policy change on grants for update using (may('administer', coalesce(area_code, ''), ''));
 create policy remove on grants for delete using (may('administer', '', '') and exists (select from accounts c where c.id = account_id and c.example));
 
+alter table account_history enable row level security;
+alter table account_history force row level security;
+create policy see on account_history for select using (is_me(id) or may_manage(id));
+create policy add on account_history for insert with check (pg_trigger_depth() > 0);
+
+alter table grant_history enable row level security;
+alter table grant_history force row level security;
+create policy see on grant_history for select using (is_me(account_id) or may_manage(account_id));
+create policy add on grant_history for insert with check (pg_trigger_depth() > 0);
+
+-- What proves who somebody is: read by the server as 'system' while nobody is
+-- logged in yet.
+alter table credentials enable row level security;
+alter table credentials force row level security;
+create policy own on credentials using (is_me(account_id) or may_manage(account_id));
+
+alter table sessions enable row level security;
+alter table sessions force row level security;
+create policy own on sessions using (is_me(account_id) or may_manage(account_id));
+
+alter table tokens enable row level security;
+alter table tokens force row level security;
+create policy own on tokens using (is_me(account_id) or may_manage(account_id));
+
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy manage on invitations using (may_manage(account_id));
+
 alter table areas enable row level security;
 alter table areas force row level security;
 create policy see on areas for select using (true);
 create policy add on areas for insert with check (may('administer', code, ''));
 create policy change on areas for update using (may('administer', code, ''));
 create policy remove on areas for delete using (may('administer', code, ''));
+
+alter table area_overlaps enable row level security;
+alter table area_overlaps force row level security;
+create policy see on area_overlaps for select using (true);
+create policy change on area_overlaps using (may('administer', code_a, '') or may('administer', code_b, ''));
 
 alter table asset_types enable row level security;
 alter table asset_types force row level security;

@@ -63,22 +63,22 @@ func pointerTo(t time.Time) *time.Time {
 // AccountByName finds an account, disabled or not, with the hash of its
 // password. NotFound when there is none.
 func (s *Store) AccountByName(ctx context.Context, name string) (geo.Account, error) {
-	rows, err := s.pool.Query(ctx, `select `+accountColumns+` from accounts c where c.name = $1`, name)
-	if err != nil {
-		return geo.Account{}, mapError("store.AccountByName", err)
-	}
-	a, err := pgx.CollectExactlyOneRow(rows, scanAccount)
-	return a, mapError("store.AccountByName", err)
+	var a geo.Account
+	err := s.read(ctx, "store.AccountByName", itself, func(tx pgx.Tx) (err error) {
+		a, err = collectOne(ctx, tx, scanAccount, `select `+accountColumns+` from accounts c where c.name = $1`, name)
+		return err
+	})
+	return a, err
 }
 
 // Accounts lists every account by name.
 func (s *Store) Accounts(ctx context.Context) ([]geo.Account, error) {
-	rows, err := s.pool.Query(ctx, `select `+accountColumns+` from accounts c order by c.name`)
-	if err != nil {
-		return nil, mapError("store.Accounts", err)
-	}
-	list, err := pgx.CollectRows(rows, scanAccount)
-	return list, mapError("store.Accounts", err)
+	var list []geo.Account
+	err := s.read(ctx, "store.Accounts", itself, func(tx pgx.Tx) (err error) {
+		list, err = collect(ctx, tx, scanAccount, `select `+accountColumns+` from accounts c order by c.name`)
+		return err
+	})
+	return list, err
 }
 
 // CreateAccount adds an account with its grants and returns its id. A name that
@@ -128,9 +128,11 @@ where account_id = (select id from accounts where name = $1) returning account_i
 
 // CreateToken adds a bearer token of an account; nil expires never.
 func (s *Store) CreateToken(ctx context.Context, accountID int64, name string, tokenHash []byte, expires *time.Time) error {
-	_, err := s.pool.Exec(ctx, `insert into tokens (account_id, name, token_hash, expires_at) values ($1, $2, $3, $4)`,
-		accountID, name, tokenHash, expires)
-	return mapError("store.CreateToken", err)
+	return s.begin(ctx, "store.CreateToken", edited(itself), func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `insert into tokens (account_id, name, token_hash, expires_at) values ($1, $2, $3, $4)`,
+			accountID, name, tokenHash, expires)
+		return err
+	})
 }
 
 const tokenSQL = `update tokens t set last_used_at = case when t.last_used_at > now() - interval '1 minute' then t.last_used_at else now() end
@@ -140,13 +142,13 @@ and c.id = t.account_id and c.disabled_at is null returning ` + accountColumns
 // PrincipalByToken finds who a bearer token belongs to. NotFound when it is
 // unknown, expired or revoked, or its account disabled.
 func (s *Store) PrincipalByToken(ctx context.Context, tokenHash []byte) (geo.Principal, error) {
-	rows, err := s.pool.Query(ctx, tokenSQL, tokenHash)
+	var a geo.Account
+	err := s.begin(ctx, "store.PrincipalByToken", edited(itself), func(tx pgx.Tx) (err error) {
+		a, err = collectOne(ctx, tx, scanAccount, tokenSQL, tokenHash)
+		return err
+	})
 	if err != nil {
-		return geo.Public, mapError("store.PrincipalByToken", err)
-	}
-	a, err := pgx.CollectExactlyOneRow(rows, scanAccount)
-	if err != nil {
-		return geo.Public, mapError("store.PrincipalByToken", err)
+		return geo.Public, err
 	}
 	a.Principal.Token = true
 	return a.Principal, nil
@@ -154,9 +156,11 @@ func (s *Store) PrincipalByToken(ctx context.Context, tokenHash []byte) (geo.Pri
 
 // CreateSession starts a session of an account and forgets those that ended.
 func (s *Store) CreateSession(ctx context.Context, accountID int64, tokenHash []byte, expires time.Time) error {
-	_, err := s.pool.Exec(ctx, `with ended as (delete from sessions where expires_at < now())
+	return s.begin(ctx, "store.CreateSession", edited(itself), func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `with ended as (delete from sessions where expires_at < now())
 insert into sessions (token_hash, account_id, expires_at) values ($1, $2, $3)`, tokenHash, accountID, expires)
-	return mapError("store.CreateSession", err)
+		return err
+	})
 }
 
 // sessionIdle is how long a session lives without a request.
@@ -172,12 +176,8 @@ where s.token_hash = $1 and s.expires_at > now() and s.last_seen_at > now() - ma
 // SessionByToken finds the session of a cookie. NotFound when it is unknown,
 // ended, idle for too long, or its account disabled.
 func (s *Store) SessionByToken(ctx context.Context, tokenHash []byte) (geo.Session, error) {
-	rows, err := s.pool.Query(ctx, sessionSQL, tokenHash, sessionIdle.Seconds())
-	if err != nil {
-		return geo.Session{}, mapError("store.SessionByToken", err)
-	}
 	var touch bool
-	session, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (geo.Session, error) {
+	scan := func(row pgx.CollectableRow) (geo.Session, error) {
 		var session geo.Session
 		var grants []byte
 		var a geo.Account
@@ -188,11 +188,16 @@ func (s *Store) SessionByToken(ctx context.Context, tokenHash []byte) (geo.Sessi
 		}
 		session.Principal = a.Principal
 		return session, err
-	})
-	if err == nil && touch {
-		_, err = s.pool.Exec(ctx, touchSQL, tokenHash)
 	}
-	return session, mapError("store.SessionByToken", err)
+	var session geo.Session
+	err := s.begin(ctx, "store.SessionByToken", edited(itself), func(tx pgx.Tx) (err error) {
+		session, err = collectOne(ctx, tx, scan, sessionSQL, tokenHash, sessionIdle.Seconds())
+		if err == nil && touch {
+			_, err = tx.Exec(ctx, touchSQL, tokenHash)
+		}
+		return err
+	})
+	return session, err
 }
 
 // EndSession ends a session; ending an unknown one is no error.

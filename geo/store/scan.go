@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -157,4 +158,14 @@ func scanType(row pgx.CollectableRow) (*geo.AssetType, error) {
 	}
 	t.Name, t.Version, t.Position, t.RowVersion = name, version, position, rowVersion
 	return &t, nil
+}
+
+// collectOne runs a query and scans its one row; none is NotFound.
+func collectOne[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, args ...any) (T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scan)
 }
