@@ -31,6 +31,8 @@ export interface App {
   changed(): void;
   /** The server told of changes; null when they are too many or not known. */
   news(changes: Change[] | null, assets: boolean, areas: boolean): void;
+  /** Counts again what waits for this person: what they have to review, and what came back to them. */
+  waiting(): void;
   /** Runs a part of the page that is loaded when it is first needed. */
   work<T>(run: (work: typeof import('./work')) => T | Promise<T>): Promise<T>;
   toast: (text: string, options?: ToastOptions) => () => void;

@@ -1,5 +1,5 @@
 import './details.css';
-import { type Change, type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
+import { areaLevels, type Change, type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
 import { type App, isAdministrator, mayEdit, pointOf, typeOf } from './app';
 import { villageName } from './village';
 import { badge, h, icon } from './dom';
@@ -153,6 +153,7 @@ function areaView(app: App, feature: Feature, summary: Summary | null): HTMLElem
     'div',
     null,
     head(app, `${kind} ${p.name}`, h('span.badge.area', { 'aria-hidden': 'true' }), String(p.code)),
+    isMember(app, String(p.code)) && h('div.actions', null, historyButton(app, { collection: areaLevels[Number(p.level) - 1] ?? 'kelurahan', id: feature.id })),
     facts([
       ...counts.map((c): [string, string] => {
         const type = typeOf(app, c.type);
@@ -173,7 +174,7 @@ function assetView(app: App, feature: Feature, etag: string, around: Around): HT
   const item = { collection: String(p.type), id: feature.id };
   const editable = p.can_edit === true || mayEdit(app.session, String(p.area_code));
   const under = [labelIn(around.kind, type), p.area_name].filter(Boolean).join(' · ');
-  return h('div', null, head(app, p.name, badge(type, '.large'), under), ...notices(app, p, around.located), editable && actions(app, item, feature, etag), assetFacts(app, feature, around));
+  return h('div', null, head(app, p.name, badge(type, '.large'), under), ...notices(app, p, around.located), waits(app, p), editable ? actions(app, item, feature, etag) : isFull(p) && h('div.actions', null, historyButton(app, item)), assetFacts(app, feature, around));
 }
 
 function notices(app: App, p: Feature['properties'], located: string): HTMLElement[] {
@@ -188,6 +189,27 @@ function notices(app: App, p: Feature['properties'], located: string): HTMLEleme
   return all.map((text) => h('p.notice.small', null, text));
 }
 
+/** Who sees all of an asset also sees which of its proposals are open. */
+function isFull(p: Feature['properties']): boolean {
+  return Array.isArray(p.proposals);
+}
+
+/** That a change waits for review, where this person may know. */
+function waits(app: App, p: Feature['properties']): HTMLElement | null {
+  const open = isFull(p) ? (p.proposals as number[]) : [];
+  if (!open.length) return null;
+  return h('div.notice.small.waits', null, h('p', null, t('waits_review')), ...open.slice(0, 3).map((id) => h('button.button', { type: 'button', 'data-proposal': id, onclick: () => app.view('perubahan', String(id)) }, t('waits_open'))));
+}
+
+function historyButton(app: App, item: Item): HTMLElement {
+  return h('button.button', { type: 'button', id: 'open-history', onclick: () => app.view('riwayat', `${item.collection}/${item.id}`) }, icon('history'), t('history'));
+}
+
+/** Whether this account has a grant that covers the area, so that it may read its history. */
+function isMember(app: App, code: string): boolean {
+  return (app.session.account?.grants ?? []).some((g) => !g.area_code || code === g.area_code || code.startsWith(`${g.area_code}.`));
+}
+
 function actions(app: App, item: Item, feature: Feature, etag: string): HTMLElement {
   const button = (name: 'pencil' | 'move' | 'check' | 'trash', label: string, look: string, act: (w: typeof import('./work')) => void): HTMLElement =>
     h(`button.button${look}`, { type: 'button', onclick: () => void app.work(act) }, icon(name), label);
@@ -200,6 +222,7 @@ function actions(app: App, item: Item, feature: Feature, etag: string): HTMLElem
     held ? null : placed ? button('check', t('confirm'), '', (w) => w.confirmThere(app, item, etag)) : button('move', t('place_it'), '.primary', (w) => w.placeExisting(app, item)),
     button('pencil', t('edit'), '', (w) => w.editAsset(app, item)),
     placed && button('move', t('move'), '', (w) => w.placeExisting(app, item)),
+    isFull(feature.properties) && historyButton(app, item),
     button('trash', t('delete'), '.danger', (w) => w.deleteAsset(app, item, feature, etag)),
   );
 }

@@ -47,6 +47,7 @@ const strokes = {
   eye: 'M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
   hidden: 'M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM4 20 20 4',
   keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  history: 'M4 12a8 8 0 1 0 2.500-5.800M4 4v5h5M12 8v4l3 2',
   warn: 'M12 4 2.500 20h19zM12 10v4M12 17h.01',
 } as const;
 export type IconName = keyof typeof strokes;

@@ -20,6 +20,8 @@ export interface Draft {
   /** What is being changed, as it was read, and its ETag. */
   base?: Feature;
   etag?: string;
+  /** The proposal that is being corrected, what its reviewer said, and the notes by field. */
+  proposal?: { id: number; version: number; said: string; notes: Record<string, string> };
 }
 
 const key = 'patok.draft';

@@ -5,7 +5,9 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { areaLevels, type AssetType, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
 import { type App, editAreas, pointOf } from './app';
 import { addBadges } from './badges';
+import { drawComparison, drawWaiting, type Places, type WaitingPoint } from './marks';
 import { t } from './i18n';
+import { drawShares } from './shade';
 import { assetFilter, mapStyle } from './style';
 
 /** What the rest of the page asks of the map. */
@@ -29,6 +31,12 @@ export interface MapView {
   refresh(assets: boolean, areas: boolean): void;
   /** Calls back on every move, saying whether a person made it; returns what stops that. */
   onMove(call: (byPerson: boolean) => void): () => void;
+  /** Draws a point's old and new place with the distance between them; null takes it away. */
+  compare(places: Places | null): void;
+  /** Draws a ring where each of these waits for review; a tap opens it. */
+  waiting(points: WaitingPoint[], open: (id: number) => void): void;
+  /** Colours villages by a share from 0 to 1, by their ids; null takes the colours away. */
+  shade(shares: Map<number, number> | null): void;
   /** While placing, taps open nothing. */
   placing(on: boolean): void;
 }
@@ -39,6 +47,11 @@ interface Calls {
   piled(features: Feature[]): void;
   /** A zoom was passed from which on a type is drawn. */
   zoomed(): void;
+}
+
+interface State {
+  placing: boolean;
+  openWaiting: (id: number) => void;
 }
 
 const indonesia: BBox = [94.9, -11.1, 141.1, 6.2];
@@ -86,9 +99,9 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
 
   tellState(map);
   map.on('moveend', () => calls.moved());
-  const state = { placing: false };
+  const state: State = { placing: false, openWaiting: () => {} };
   map.on('click', (event) => {
-    if (!state.placing) tap(map, event, calls);
+    if (!state.placing) tap(map, event, calls, state);
   });
   map.on('mousemove', (event) => {
     const over = !state.placing && map.queryRenderedFeatures(event.point, { layers: ['assets-dot', 'assets-badge'] }).length > 0;
@@ -131,13 +144,15 @@ function watchZoom(map: GLMap, far: () => string, calls: Calls): void {
   });
 }
 
-/** Opens what was tapped: the asset under the finger, a choice among several, or the area. */
-function tap(map: GLMap, event: MapMouseEvent, calls: Calls): void {
+/** Opens what was tapped: what waits for review, the asset under the finger, a choice among several, or the area. */
+function tap(map: GLMap, event: MapMouseEvent, calls: Calls, state: State): void {
   const { x, y } = event.point;
   const box: [[number, number], [number, number]] = [
     [x - reach, y - reach],
     [x + reach, y + reach],
   ];
+  const waits = map.queryRenderedFeatures([x, y], { layers: ['waiting-ring'] })[0];
+  if (waits) return state.openWaiting(Number(waits.properties.id));
   const away = (f: MapGeoJSONFeature): number => {
     const at = map.project((f.geometry as unknown as { coordinates: LonLat }).coordinates);
     return Math.hypot(at.x - x, at.y - y);
@@ -155,7 +170,7 @@ function tap(map: GLMap, event: MapMouseEvent, calls: Calls): void {
   calls.tapped(area ? { collection: String(area.sourceLayer), id: Number(area.id) } : null);
 }
 
-function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
+function makeView(app: App, map: GLMap, state: State): MapView {
   const point = (at: LonLat | null, held = ''): void => {
     const source = map.getSource('picked') as import('maplibre-gl').GeoJSONSource;
     source.setData({ type: 'FeatureCollection', features: at ? [{ type: 'Feature', properties: { held }, geometry: { type: 'Point', coordinates: at } }] : [] });
@@ -208,6 +223,12 @@ function makeView(app: App, map: GLMap, state: { placing: boolean }): MapView {
       map.on('move', moved);
       return () => void map.off('move', moved);
     },
+    compare: (places) => drawComparison(map, places),
+    waiting(points, open) {
+      state.openWaiting = open;
+      drawWaiting(map, points);
+    },
+    shade: (shares) => drawShares(map, shares),
     placing(on) {
       state.placing = on;
       map.getCanvas().style.cursor = '';

@@ -34,6 +34,7 @@ export class Page implements App {
     drawHeader(this);
     void this.follow(() => import('./search').then((part) => part.makeSearch(this)));
     window.addEventListener('popstate', () => this.back(parseAddress(location.hash)));
+    window.setInterval(this.waiting, 60_000);
     await this.begin();
   }
 
@@ -72,6 +73,7 @@ export class Page implements App {
     drawHeader(this);
     document.getElementById('account')?.focus();
     this.map?.own();
+    this.waiting();
     if (this.selected) this.details((d) => d.reload());
     else if (this.shown) this.view(this.shown.name, this.shown.arg, true);
     else this.first.show();
@@ -89,7 +91,12 @@ export class Page implements App {
       this.recountSoon();
     }
     this.panel.refresh(changes);
+    this.waiting();
   }
+
+  readonly waiting = debounced(200, () => {
+    if (this.session.account || root.dataset.waiting) void this.work((w) => w.countWaiting(this));
+  });
 
   async work<T>(run: (work: typeof import('./work')) => T | Promise<T>): Promise<T> {
     this.workPart ??= import('./work');
@@ -213,6 +220,7 @@ export class Page implements App {
     said.replaceChildren();
     this.first.legendChanged();
     if (this.selected) this.details((d) => d.mark());
+    this.waiting();
   }
 }
 

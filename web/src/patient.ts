@@ -1,6 +1,7 @@
 import { type Answer, type Item, Problem } from './api';
 import type { App } from './app';
 import { t } from './i18n';
+import { waitingOf } from './proposal';
 import { sendUntilAnswered, waitForNetwork } from './save';
 
 /**
@@ -24,8 +25,12 @@ export async function patiently<T>(app: App, item: Item, send: () => Promise<Ans
   } catch (error) {
     if (given.signal.aborted) return null;
     const stale = error instanceof Problem && error.status === 412;
+    const waiting = waitingOf(error);
     if (stale) app.open(item, { replace: true });
-    app.toast(stale ? t('changed_meanwhile') : error instanceof Problem ? error.message : t('failed'), { seconds: 8 });
+    app.toast(stale ? t('changed_meanwhile') : error instanceof Problem ? error.message : t('failed'), {
+      seconds: 8,
+      ...(waiting && { action: t('open_waiting'), onAction: () => app.view('perubahan', waiting) }),
+    });
     return null;
   }
 }

@@ -4,6 +4,7 @@ import { dialog } from './dialog';
 import { h } from './dom';
 import { formatNumber, t } from './i18n';
 import { patiently } from './patient';
+import { type Proposal, proposalOf, saySent } from './proposal';
 import { villageName } from './village';
 
 /** An administrator's decision that a point far outside its kelurahan is right: asks first, saying how far. */
@@ -24,9 +25,12 @@ export async function publishHere(app: App, item: Item, feature: Feature, etag: 
 }
 
 async function publish(app: App, item: Item, etag: string): Promise<void> {
-  const send = (): Promise<Answer<Feature>> =>
-    app.api.send<Feature>(pathOf(item), { method: 'PATCH', type: 'application/merge-patch+json', headers: { 'If-Match': etag }, body: { properties: { placement: 'override' } } });
-  if (!(await patiently(app, item, send))) return;
+  const send = (): Promise<Answer<Feature | Proposal>> =>
+    app.api.send<Feature | Proposal>(pathOf(item), { method: 'PATCH', type: 'application/merge-patch+json', headers: { 'If-Match': etag }, body: { properties: { placement: 'override' } } });
+  const sent = await patiently(app, item, send);
+  if (!sent) return;
+  const proposal = proposalOf(sent.data);
+  if (proposal) return saySent(app, proposal);
   app.changed();
   app.open(item, { replace: true });
   app.toast(t('published'), { good: true });

@@ -1,5 +1,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { type AssetType, areaLevels, type Basemap } from './api';
+import { markLayers, markSources } from './marks';
+import { shadeLayer } from './shade';
 
 /** From this zoom on, assets are badges with a glyph; below it they are dots. */
 export const badgeZoom = 13;
@@ -39,6 +41,7 @@ export function mapStyle(types: AssetType[], basemap: Basemap | null): StyleSpec
       areas: { type: 'vector', tiles: [`${origin}/tiles/${areaLevels.join(',')}/{z}/{x}/{y}.mvt`], maxzoom: 16 },
       assets: { type: 'vector', tiles: [`${origin}/tiles/assets/{z}/{x}/{y}.mvt`], maxzoom: 16 },
       picked: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+      ...markSources,
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': '#e4e0d4' } },
@@ -50,6 +53,7 @@ export function mapStyle(types: AssetType[], basemap: Basemap | null): StyleSpec
       ...areaLabels(),
       assetNames(),
       ...picked(),
+      ...markLayers(),
     ],
   } as StyleSpecification;
 }
@@ -75,6 +79,7 @@ function areaFills(over: boolean): LayerSpecification[] {
     fill('kecamatan', 9, 10.5),
     fill('kelurahan', 10.5, 24),
     { id: 'own-fill', type: 'fill', source: 'areas', 'source-layer': 'kelurahan', filter: none, paint: { 'fill-color': '#fffdf4', 'fill-opacity': over ? 0.35 : 1 } },
+    shadeLayer(),
     { id: 'picked-fill', type: 'fill', source: 'areas', 'source-layer': 'kelurahan', filter: none, paint: { 'fill-color': '#0b5d4e', 'fill-opacity': 0.1 } },
   ];
 }

@@ -2,18 +2,25 @@ import { type Answer, type Feature, type Item, pathOf, Problem } from './api';
 import type { App } from './app';
 import { t } from './i18n';
 import { patiently } from './patient';
+import { proposalOf, saySent, waitingOf } from './proposal';
 
-/** Deletes at once and offers *Urungkan* for ten seconds, which is kinder than a question before. */
+/** Deletes at once and offers *Urungkan* for ten seconds, which is kinder than a question before; under review it is proposed. */
 export async function deleteAsset(app: App, item: Item, feature: Feature, etag: string): Promise<void> {
   const sent = await patiently(app, item, () => again(() => app.api.send(pathOf(item), { method: 'DELETE', headers: { 'If-Match': etag } }), 404));
   if (!sent) return;
+  const proposal = proposalOf(sent.data);
+  if (proposal) return saySent(app, proposal);
   app.home();
   app.changed();
   app.toast(t('deleted', { name: feature.properties.name }), { action: t('undo'), seconds: 10, onAction: () => void restore(app, item) });
 }
 
-async function restore(app: App, item: Item): Promise<void> {
-  if (!(await patiently(app, item, () => again(() => app.api.send(`${pathOf(item)}/restore`, { method: 'POST' }), 409)))) return;
+/** Brings a deleted asset back, or proposes it under review. */
+export async function restore(app: App, item: Item): Promise<void> {
+  const sent = await patiently(app, item, () => again(() => app.api.send(`${pathOf(item)}/restore`, { method: 'POST' }), 409));
+  if (!sent) return;
+  const proposal = proposalOf(sent.data);
+  if (proposal) return saySent(app, proposal);
   app.changed();
   app.open(item);
   app.toast(t('restored'), { good: true });
@@ -32,7 +39,7 @@ async function again(send: () => Promise<Answer<unknown>>, done: number): Promis
   try {
     return await send();
   } catch (error) {
-    if (error instanceof Problem && error.status === done) return { status: done, data: null, etag: '' };
+    if (error instanceof Problem && error.status === done && !waitingOf(error)) return { status: done, data: null, etag: '' };
     throw error;
   }
 }

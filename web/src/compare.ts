@@ -1,0 +1,74 @@
+import type { AssetType } from './api';
+import { fieldText } from './details';
+import { h } from './dom';
+import { controlsOf } from './form';
+import { formatNumber, formatPoint, formatTime, t, tText, tValue } from './i18n';
+
+/** One field that differs between two states of a feature. */
+export interface FieldChange {
+  field: string;
+  /** What the server calls the field; ours is taken where we have one. */
+  label: string;
+  before: unknown;
+  after: unknown;
+  /** Somebody else changed the same field meanwhile: `base` is what it was when this was written. */
+  conflict?: boolean;
+  base?: unknown;
+}
+
+/** What a field is called. */
+export function fieldLabel(type: AssetType | undefined, { field, label }: Pick<FieldChange, 'field' | 'label'>): string {
+  if (field === 'geometry') return t('point');
+  const control = type && controlsOf(type).find((c) => c.name === field);
+  return tText(control?.label) || label || field;
+}
+
+/** A field's value as people read it; '' for none. */
+export function valueWords(type: AssetType | undefined, field: string, value: unknown): string {
+  if (field === 'geometry') return pointWords(value);
+  if (field === 'taken_by' && value) return tValue('taken', value);
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return formatTime(value);
+  const options = type && controlsOf(type).find((c) => c.name === field)?.options;
+  const known = type?.fields.find((f) => f.name === field) ?? { name: field, label: { id: field, en: field }, sensitivity: 'public' as const, widget: 'text', ...(options?.length && { options }) };
+  return fieldText(known, value) ?? '';
+}
+
+function pointWords(geometry: unknown): string {
+  const shape = geometry as { type?: string; coordinates?: [number, number] } | null;
+  if (!shape?.coordinates) return t('is_without_point');
+  return shape.type === 'Point' ? formatPoint(shape.coordinates) : t('boundary');
+}
+
+/** A change in one line: "Strata: Madya → Purnama"; what is new stands alone. */
+export function changeWords(type: AssetType | undefined, change: FieldChange, movedMetres: number | null = null): string {
+  const label = fieldLabel(type, change);
+  if (change.field === 'geometry' && movedMetres !== null && change.before && change.after) return `${label}: ${t('moved', { m: formatNumber(movedMetres) })}`;
+  const [before, after] = [change.before, change.after].map((value) => valueWords(type, change.field, value));
+  return `${label}: ${isEmpty(change.before) ? after : `${before} → ${after || t('empty_value')}`}`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** The fields that differ, each with its value before and after; `beside` adds to a field what belongs to it. */
+export function changeList(type: AssetType | undefined, changes: FieldChange[], movedMetres: number | null, beside: (change: FieldChange) => Node | null = () => null): HTMLElement {
+  const rows = changes.map((change) => {
+    const before = valueWords(type, change.field, change.before) || t('empty_value');
+    const after = valueWords(type, change.field, change.after) || t('empty_value');
+    return h(
+      'div.change',
+      { 'data-field': change.field },
+      h('dt', null, fieldLabel(type, change)),
+      h(
+        'dd',
+        null,
+        !isEmpty(change.before) && h('span.was', null, h('span.sr', null, t('was')), h('del', null, before)),
+        h('span.becomes', null, h('span.sr', null, t('becomes')), h('ins', null, after)),
+        change.field === 'geometry' && movedMetres !== null && h('span.small.quiet', null, t('moved', { m: formatNumber(movedMetres, movedMetres < 10 ? 1 : 0) })),
+        beside(change),
+      ),
+    );
+  });
+  return h('dl.changes', null, ...rows);
+}

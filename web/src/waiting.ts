@@ -1,0 +1,48 @@
+import type { App } from './app';
+import { h } from './dom';
+import { formatNumber, t } from './i18n';
+import { placesOf, type ProposalList } from './proposal';
+
+interface Counts {
+  /** That wait for a step of mine. */
+  review: number;
+  /** Of mine, that came back. */
+  mine_returned: number;
+  mine_open: number;
+}
+
+/**
+ * Asks how many proposals wait for this person, shows that on the account button, and rings
+ * on the map where their own wait. Nothing of a proposal comes as an event to the public, so
+ * that this is asked from time to time.
+ */
+export async function countWaiting(app: App): Promise<void> {
+  const { account } = app.session;
+  const counts = account ? await app.api.get<Counts>('/api/proposals/counts').catch(() => null) : { review: 0, mine_returned: 0, mine_open: 0 };
+  if (!counts || account !== app.session.account) return;
+  badge(app, counts);
+  await rings(app, counts);
+  const root = document.documentElement.dataset;
+  const before = root.waiting;
+  if (account) root.waiting = `${counts.review} ${counts.mine_returned} ${counts.mine_open}`;
+  else delete root.waiting;
+  if (before && before !== root.waiting && app.panel.mode === 'view') app.panel.refresh(null);
+}
+
+function badge(app: App, { review, mine_returned }: Counts): void {
+  const button = document.getElementById('account');
+  if (!button) return;
+  const words = [mine_returned && t('badge_returned', { n: formatNumber(mine_returned) }), review && t('badge_review', { n: formatNumber(review) })].filter(Boolean).join(', ');
+  button.querySelector('.dot')?.remove();
+  if (words) button.append(h('span.dot', { 'aria-hidden': 'true' }, formatNumber(review + mine_returned)));
+  button.setAttribute('aria-label', [`${t('account')}: ${app.session.account?.title ?? ''}`, words].filter(Boolean).join('. '));
+}
+
+async function rings(app: App, { mine_open }: Counts): Promise<void> {
+  const page = mine_open ? await app.api.get<ProposalList>('/api/proposals?for=mine&state=open&limit=200').catch(() => null) : { proposals: [] };
+  const points = (page?.proposals ?? []).flatMap((proposal) => {
+    const { after } = placesOf(proposal);
+    return after ? [{ id: proposal.id, point: after }] : [];
+  });
+  app.map?.waiting(points, (id) => app.view('perubahan', String(id)));
+}
