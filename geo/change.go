@@ -22,6 +22,7 @@ type Content struct {
 	Epoch       string
 	Revision    int64
 	CommittedAt time.Time
+	Began       time.Time    // when the first revision was committed; zero without one
 	Types       []*AssetType // by Position
 	Areas       []*Area
 	Assets      []*Asset

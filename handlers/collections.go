@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -28,12 +29,23 @@ type extent struct {
 		BBox []json.RawMessage `json:"bbox"`
 		CRS  string            `json:"crs"`
 	} `json:"spatial"`
+	Temporal struct {
+		Interval [][2]*time.Time `json:"interval"`
+		TRS      string          `json:"trs"`
+	} `json:"temporal"`
 }
 
-func extentOf(b orb.Bound) *extent {
+// gregorian is the reference system of all times.
+const gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+
+// extentOf is the box of what there is now, and the time of which states can be
+// asked for: from the first revision on.
+func extentOf(b orb.Bound, began time.Time) *extent {
 	e := &extent{}
 	e.Spatial.BBox = []json.RawMessage{appendBound(nil, b)}
 	e.Spatial.CRS = crs84
+	e.Temporal.Interval = [][2]*time.Time{{&began, nil}}
+	e.Temporal.TRS = gregorian
 	return e
 }
 
@@ -73,7 +85,7 @@ func (s *Server) describeCollection(r *http.Request, at *index.Snapshot, name st
 		},
 	}
 	if b, ok := at.Extent(name); ok {
-		info.Extent = extentOf(b)
+		info.Extent = extentOf(b, at.Began())
 	}
 	return info
 }

@@ -32,6 +32,7 @@ type Store interface {
 	// SetSetting changes a setting; Forbidden for those who may not.
 	SetSetting(ctx context.Context, p geo.Principal, name string, value json.RawMessage) error
 	progressStore
+	pastStore
 }
 
 // Config is everything that a Server needs. The members without a default must

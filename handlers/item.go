@@ -8,10 +8,16 @@ import (
 )
 
 // item answers one feature. Those who may see more of an asset than the public
-// get it from the store, everybody else from the snapshot.
+// get it from the store, everybody else from the snapshot. As of ?datetime= it
+// is what everybody could see, for all alike.
 func (s *Server) item(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
 	const op = "handlers.item"
-	if err := noParams(r); err != nil {
+	params, err := readParams(r, "datetime")
+	if err != nil {
+		return err
+	}
+	when, err := params.datetime()
+	if err != nil {
 		return err
 	}
 	id, err := featureID(r)
@@ -22,6 +28,9 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request, p geo.Principal, a
 		return err
 	}
 	collection := pathParam(r, "collection")
+	if when != nil {
+		return s.itemAsOf(w, r, at, collection, id, when)
+	}
 	if level := geo.LevelOf(collection); level != 0 {
 		area := at.Area(id)
 		if area == nil || area.Level != level {
@@ -73,11 +82,14 @@ func (s *Server) writeAsset(w http.ResponseWriter, r *http.Request, status int, 
 // withLinks puts the links of a single feature at its end.
 func (s *Server) withLinks(r *http.Request, body []byte, collection string, id int64) []byte {
 	body = member(body[:len(body)-1], "links")
-	body = appendLinks(body, []link{
-		{Href: s.itemURL(r, collection, id), Rel: "self", Type: typeGeoJSON, Title: "This feature"},
-		{Href: s.collectionURL(r, collection), Rel: "collection", Type: typeJSON, Title: collection},
-	})
-	return append(body, '}')
+	now := link{Href: s.itemURL(r, collection, id), Rel: "self", Type: typeGeoJSON, Title: "This feature"}
+	links := []link{now, {Href: s.collectionURL(r, collection), Rel: "collection", Type: typeJSON, Title: collection}}
+	if asked := r.URL.Query(); asked.Has("datetime") {
+		links[0].Href = withQuery(now.Href, asked)
+		now.Rel, now.Title = "latest-version", "This feature as it is now"
+		links = append(links, now)
+	}
+	return append(appendLinks(body, links), '}')
 }
 
 // writeFeature answers one feature. It is never compressed on the way: a proxy

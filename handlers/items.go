@@ -16,19 +16,26 @@ const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 func trimBrackets(s string) string { return strings.Trim(strings.TrimSpace(s), "<>") }
 
-// items answers a page of a collection, from the snapshot, as everybody sees it.
+// items answers a page of a collection as everybody sees it: from the snapshot,
+// or as of ?datetime=.
 func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, at *index.Snapshot) error {
 	if !isCollection(at, pathParam(r, "collection")) {
 		return geo.NotFoundError("handlers.items")
 	}
-	q, err := itemsQuery(r)
+	q, when, err := itemsQuery(r)
 	if err != nil {
 		return err
 	}
 	if err := accepts(r, typeGeoJSON); err != nil {
 		return err
 	}
-	page, err := at.Query(r.Context(), q)
+	shown := at
+	if when != nil {
+		if shown, err = s.asOf(r, at, q.Collection, when); err != nil {
+			return err
+		}
+	}
+	page, err := shown.Query(r.Context(), q)
 	if err != nil {
 		return err
 	}
@@ -52,40 +59,44 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	return nil
 }
 
-// itemsQuery reads the parameters of items. What is no parameter of ours is
-// a property to compare; the snapshot knows which there are.
-func itemsQuery(r *http.Request) (geo.Query, error) {
-	q := geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
+// itemsQuery reads the parameters of items, and the time that is asked for: nil
+// is now. What is no parameter of ours is a property to compare; the snapshot
+// knows which there are.
+func itemsQuery(r *http.Request) (q geo.Query, when *period, err error) {
+	q = geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
 	p, err := readParams(r)
 	if err != nil {
-		return q, err
+		return q, nil, err
+	}
+	if when, err = p.datetime(); err != nil {
+		return q, nil, err
 	}
 	if q.Bounds, err = p.bbox(); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	if q.Limit, err = p.limit("limit", geo.DefaultLimit, geo.MaxLimit); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	if q.After, err = p.cursor(); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	if q.LocatedOnly, err = p.flag("located"); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	if q.Area, err = p.area(); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	if q.Search, err = p.search(); err != nil {
-		return q, err
+		return q, nil, err
 	}
 	for name, value := range p {
 		switch name {
-		case "bbox", "limit", "cursor", "located", "area", "q":
+		case "bbox", "limit", "cursor", "located", "area", "q", "datetime":
 		default:
 			q.Equal[name] = value
 		}
 	}
-	return q, nil
+	return q, when, nil
 }
 
 func withQuery(base string, values url.Values) string {

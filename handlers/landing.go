@@ -31,8 +31,7 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request, _ geo.Principal
 	})
 }
 
-// conformance lists the classes of the OGC APIs that are met in full. OGC API
-// Features is not among them yet: its core asks for the parameter datetime.
+// conformance lists the classes of the OGC APIs that are met in full.
 func (s *Server) conformance(w http.ResponseWriter, r *http.Request, _ geo.Principal, _ *index.Snapshot) error {
 	if err := noParams(r); err != nil {
 		return err
@@ -42,6 +41,9 @@ func (s *Server) conformance(w http.ResponseWriter, r *http.Request, _ geo.Princ
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 	}})
@@ -66,6 +68,7 @@ const docsPage = `<!doctype html>
 <h2>{{.Parameters}}</h2>
 <dl>
 <dt>bbox</dt><dd>{{.BBox}}</dd>
+<dt>datetime</dt><dd>{{.Datetime}}</dd>
 <dt>limit, cursor</dt><dd>{{.Limit}}</dd>
 <dt>q</dt><dd>{{.Q}}</dd>
 <dt>area</dt><dd>{{.Area}}</dd>
@@ -91,6 +94,7 @@ func (s *Server) docs(w http.ResponseWriter, r *http.Request, _ geo.Principal, a
 		"Name":        text("Nama", "Name"),
 		"Parameters":  text("Parameter untuk items", "Parameters of items"),
 		"BBox":        text("barat,selatan,timur,utara dalam derajat", "west,south,east,north in degrees"),
+		"Datetime":    text("keadaan pada waktu itu, misalnya 2026-01-01T00:00:00Z, atau selang waktu, misalnya 2026-01-01/..", "the state as of a time such as 2026-01-01T00:00:00Z, or an interval such as 2026-01-01/.."),
 		"Limit":       text("banyaknya per halaman (1 sampai 10000); halaman berikut ada di tautan next", "how many per page (1 to 10000); the next page is in the link next"),
 		"Q":           text("bagian dari nama atau kode", "part of a name or a code"),
 		"Area":        text("kode wilayah, termasuk semua di bawahnya", "the code of an area, with all below it"),

@@ -163,13 +163,13 @@ func addCollection(paths doc, at *index.Snapshot, name string) {
 	list := doc{"allOf": []doc{ref("schemas", "featureCollection"), {"type": "object", "properties": doc{"features": doc{"type": "array", "items": feature}}}}}
 	paths[base] = doc{"get": operation(name+".collection", "The collection "+name, nil,
 		doc{"200": reply("Description", typeJSON, ref("schemas", "collection"))}, 404)}
-	filters := parameters("bbox", "limit", "cursor", "located", "q", "area")
+	filters := parameters("bbox", "datetime", "limit", "cursor", "located", "q", "area")
 	for _, property := range filterProperties(at, name) {
 		filters = append(filters, doc{"name": property, "in": "query", "required": false, "style": "form", "explode": false,
 			"description": "Equality", "schema": doc{"type": "string"}})
 	}
-	items := doc{"get": operation(name+".items", "Features of "+name, filters, doc{"200": reply("A page", typeGeoJSON, list)}, 404)}
-	item := doc{"get": operation(name+".item", "One feature of "+name, parameters("id", "if_none_match"), doc{
+	items := doc{"get": operation(name+".items", "Features of "+name, filters, doc{"200": reply("A page", typeGeoJSON, list)}, 404, 413)}
+	item := doc{"get": operation(name+".item", "One feature of "+name, parameters("id", "datetime", "if_none_match"), doc{
 		"200": reply("The feature", typeGeoJSON, feature), "304": doc{"description": "Not modified"}}, 401, 404)}
 	if t != nil {
 		addEdits(paths, items, item, name, feature)

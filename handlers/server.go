@@ -14,6 +14,7 @@ type Server struct {
 	metrics     *metrics
 	settings    settingsCache
 	page        *page
+	pasts       pasts
 	closing     chan struct{}
 	once        sync.Once
 }

@@ -24,6 +24,7 @@ func New(content geo.Content) *Snapshot {
 		epoch:       content.Epoch,
 		revision:    content.Revision,
 		committedAt: content.CommittedAt,
+		began:       content.Began,
 		types:       sortedTypes(slices.Clone(content.Types)),
 		assets:      new(btree.Map[int64, *geo.Asset]),
 		layers:      map[string]*assetLayer{},
@@ -97,6 +98,9 @@ func (b *builder) apply(r geo.Revision) geo.Event {
 		}
 	}
 	b.next.revision, b.next.committedAt = r.Number, r.CommittedAt
+	if b.next.began.IsZero() {
+		b.next.began = r.CommittedAt
+	}
 	return event
 }
 

@@ -16,6 +16,7 @@ type Snapshot struct {
 	epoch       string
 	revision    int64
 	committedAt time.Time
+	began       time.Time
 	types       []*geo.AssetType                   // by Position, then name
 	assets      *btree.Map[int64, *geo.Asset]      // of every type
 	layers      map[string]*assetLayer             // by type; never written once published
@@ -30,6 +31,10 @@ func (s *Snapshot) Epoch() string { return s.epoch }
 
 // CommittedAt is when the snapshot's revision was committed.
 func (s *Snapshot) CommittedAt() time.Time { return s.committedAt }
+
+// Began is when the first revision of all was committed; zero before there is
+// one. No state is older.
+func (s *Snapshot) Began() time.Time { return s.began }
 
 // Lineage tells snapshots apart that were loaded anew: it is random per New,
 // and kept by Apply. Caches have it in their keys.

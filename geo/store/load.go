@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,7 +15,7 @@ import (
 var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 
 const (
-	clockSQL      = `select epoch::text, revision, committed_at from revision_clock`
+	clockSQL      = `select epoch::text, revision, committed_at, (select committed_at from revisions where revision = 1) from revision_clock`
 	loadTypesSQL  = `select ` + typeColumns + ` from asset_types a order by position, name`
 	loadAreasSQL  = `select ` + areaColumns + ` from areas a left join revisions r on r.id = a.from_tx order by a.id`
 	loadAssetsSQL = `select ` + assetColumns + ` from assets a left join revisions r on r.id = a.from_tx
@@ -31,11 +32,12 @@ func (s *Store) Load(ctx context.Context) (geo.Content, error) {
 		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
 			return err
 		}
-		err := tx.QueryRow(ctx, clockSQL).Scan(&c.Epoch, &c.Revision, &c.CommittedAt)
+		var began *time.Time
+		err := tx.QueryRow(ctx, clockSQL).Scan(&c.Epoch, &c.Revision, &c.CommittedAt, &began)
 		if err != nil {
 			return err
 		}
-		c.CommittedAt = c.CommittedAt.UTC()
+		c.CommittedAt, c.Began = c.CommittedAt.UTC(), valueOf(began).UTC()
 		if c.Types, err = collect(ctx, tx, scanType, loadTypesSQL); err != nil {
 			return err
 		}
