@@ -18,9 +18,17 @@ export interface Sorting {
 
 /**
  * A table whose headers sort it; on a phone each row is a card. `sorting` is kept by who
- * calls, so that a table made again is sorted as before.
+ * calls, so that a table made again is sorted as before. What `more` gives for a row stands
+ * below it in the table's whole width.
  */
-export function table<Row>(caption: string, columns: Column<Row>[], rows: Row[], sorting: Sorting, keyOf: (row: Row) => string | number): HTMLElement {
+export function table<Row>(
+  caption: string,
+  columns: Column<Row>[],
+  rows: Row[],
+  sorting: Sorting,
+  keyOf: (row: Row) => string | number,
+  more: (row: Row) => Node | null = () => null,
+): HTMLElement {
   const body = h('tbody', { role: 'rowgroup' });
   const heads = columns.map((column) => {
     const cell = h('th', { scope: 'col', role: 'columnheader', class: column.numeric ? 'number' : null }, column.label);
@@ -33,7 +41,7 @@ export function table<Row>(caption: string, columns: Column<Row>[], rows: Row[],
     columns.forEach((column, i) => {
       if (column.sort) heads[i]!.setAttribute('aria-sort', column !== by ? 'none' : sorting.down ? 'descending' : 'ascending');
     });
-    body.replaceChildren(...sorted(rows, by?.sort, sorting.down).map((row) => line(row)));
+    body.replaceChildren(...sorted(rows, by?.sort, sorting.down).flatMap((row) => [line(row), below(row)]).filter((element) => element !== null));
   };
   const line = (row: Row): HTMLElement =>
     h(
@@ -41,6 +49,10 @@ export function table<Row>(caption: string, columns: Column<Row>[], rows: Row[],
       { role: 'row', 'data-id': keyOf(row) },
       ...columns.map((column, i) => h('td', { role: 'cell', 'data-label': i ? column.label : null, class: column.numeric ? 'number' : null }, column.cell(row))),
     );
+  const below = (row: Row): HTMLElement | null => {
+    const content = more(row);
+    return content && h('tr.below', { role: 'row' }, h('td', { role: 'cell', colspan: columns.length }, content));
+  };
   const sortBy = (column: Column<Row>): void => {
     Object.assign(sorting, { key: column.key, down: sorting.key === column.key && !sorting.down });
     draw();

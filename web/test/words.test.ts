@@ -6,6 +6,7 @@ import * as details from '../src/words-details';
 import * as live from '../src/words-live';
 import * as people from '../src/words-people';
 import * as search from '../src/words-search';
+import * as progress from '../src/words-progress';
 import * as review from '../src/words-review';
 import * as work from '../src/words-work';
 
@@ -14,6 +15,7 @@ const parts = [
   ['details', details.id, details.en],
   ['work', work.id, work.en],
   ['live', live.id, live.en],
+  ['progress', progress.id, progress.en],
   ['review', review.id, review.en],
   ['people', people.id, people.en],
   ['search', search.id, search.en],
@@ -38,7 +40,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|advice|person|import|audit|way)_/;
+  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|import|audit|way|stand|progress_shade)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });
