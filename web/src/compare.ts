@@ -7,7 +7,7 @@ import { formatNumber, formatPoint, formatTime, t, tText, tValue } from './i18n'
 /** One field that differs between two states of a feature. */
 export interface FieldChange {
   field: string;
-  /** What the server calls the field; ours is taken where we have one. */
+  /** What the server calls the field, which knows a desa from a kelurahan; '' where it was not asked. */
   label: string;
   before: unknown;
   after: unknown;
@@ -18,15 +18,26 @@ export interface FieldChange {
 
 /** What a field is called. */
 export function fieldLabel(type: AssetType | undefined, { field, label }: Pick<FieldChange, 'field' | 'label'>): string {
+  if (label) return label;
   if (field === 'geometry') return t('point');
   const control = type && controlsOf(type).find((c) => c.name === field);
-  return tText(control?.label) || label || field;
+  return tText(control?.label) || field;
+}
+
+/** What follows from another field, mostly from the point. */
+const consequences = ['taken_by', 'taken_at', 'accuracy_m', 'placement', 'verified_at'];
+
+/** The changes that a summary names: those that a person made, without what follows from them. */
+export function mainChanges(changes: FieldChange[]): FieldChange[] {
+  const main = changes.filter((change) => !consequences.includes(change.field));
+  return main.length ? main : changes;
 }
 
 /** A field's value as people read it; '' for none. */
 export function valueWords(type: AssetType | undefined, field: string, value: unknown): string {
   if (field === 'geometry') return pointWords(value);
   if (field === 'taken_by' && value) return tValue('taken', value);
+  if (field === 'placement' && value) return tValue('placement', value);
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return formatTime(value);
   const options = type && controlsOf(type).find((c) => c.name === field)?.options;
   const known = type?.fields.find((f) => f.name === field) ?? { name: field, label: { id: field, en: field }, sensitivity: 'public' as const, widget: 'text', ...(options?.length && { options }) };

@@ -1,7 +1,7 @@
 import { Problem } from './api';
 import { type App, typeOf } from './app';
 import { ask } from './ask';
-import { changeList, type FieldChange, fieldLabel, valueWords } from './compare';
+import { changeList, type FieldChange, fieldLabel, mainChanges, valueWords } from './compare';
 import { conflictForm, type Keep } from './conflict';
 import { badge, h } from './dom';
 import { whyControl } from './form';
@@ -12,7 +12,7 @@ import { attempt } from './view';
 /** A proposal in a list: a button that opens and closes it. */
 export function proposalButton(app: App, proposal: Proposal, { open, tag, under, toggle }: { open: boolean; tag: HTMLElement | null; under: string[]; toggle: () => void }): HTMLElement {
   const type = typeOf(app, proposal.type);
-  const what = verbWords(proposal, type, proposal.changes.map((change) => fieldLabel(type, change).toLowerCase()));
+  const what = verbWords(proposal, type, mainChanges(proposal.changes).map((change) => fieldLabel(type, change).toLowerCase()));
   return h(
     'button.open',
     { type: 'button', 'data-key': `proposal-${proposal.id}`, 'aria-expanded': String(open), onclick: toggle },

@@ -1,5 +1,5 @@
 import { type App, typeOf } from './app';
-import { changeWords } from './compare';
+import { changeWords, mainChanges } from './compare';
 import { h } from './dom';
 import { formatDate, t, tText, tValue } from './i18n';
 import type { AssetType } from './api';
@@ -19,7 +19,7 @@ export function recapRows(proposals: Proposal[], typeNamed: (name: string) => As
   const sorted = [...proposals].sort((a, b) => a.area_name.localeCompare(b.area_name) || a.sent_at.localeCompare(b.sent_at));
   return sorted.map((p) => {
     const type = typeNamed(p.type);
-    const fields = p.changes.map((change) => changeWords(type, change, p.moved_m)).join('; ');
+    const fields = mainChanges(p.changes).map((change) => changeWords(type, change, p.moved_m)).join('; ');
     const verb = p.verb === 'update' ? '' : p.verb === 'create' ? t('recap_create') : tValue('verb', p.verb);
     return {
       area: p.area_name,

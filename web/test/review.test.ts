@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AssetType, ReviewRule } from '../src/api';
-import { changeWords, fieldLabel, valueWords } from '../src/compare';
+import { changeWords, fieldLabel, mainChanges, valueWords } from '../src/compare';
 import { sortMine } from '../src/mine';
 import { fieldNotes, fieldOf, lastNote, pointerOf, type Proposal, proposalOf, reviewSteps, stateWords } from '../src/proposal';
 import { groupByArea } from '../src/queue';
@@ -57,7 +57,7 @@ describe('a change in words', () => {
     [{ field: 'strata', label: '', before: 'madya', after: 'purnama' }, 'Strata: Madya → Purnama'],
     [{ field: 'jumlah_kader', label: '', before: null, after: 1200 }, 'Kader: 1.200 orang'],
     [{ field: 'jumlah_kader', label: '', before: 5, after: null }, 'Kader: 5 orang → (kosong)'],
-    [{ field: 'condition', label: 'x', before: 'baik', after: 'rusak_berat' }, 'Kondisi: Baik → Rusak berat'],
+    [{ field: 'condition', label: '', before: 'baik', after: 'rusak_berat' }, 'Kondisi: Baik → Rusak berat'],
     [{ field: 'unknown', label: 'Dari server', before: 'a', after: 'b' }, 'Dari server: a → b'],
   ])('%o', (change, words) => expect(changeWords(posyandu, change)).toBe(words));
   it('says how far a point moved, and where a new one is', () => {
@@ -66,7 +66,15 @@ describe('a change in words', () => {
     expect(changeWords(posyandu, { field: 'geometry', label: '', before: null, after: at(112) }, null)).toBe('Titik: 7,80000° LS, 112,00000° BT');
     expect(valueWords(posyandu, 'geometry', null)).toBe('belum dititik');
   });
-  it('prefers the label that the form has', () => expect(fieldLabel(posyandu, { field: 'name', label: 'name' })).toBe('Nama'));
+  it('takes the label of the server, which knows a desa from a kelurahan', () => {
+    expect(fieldLabel(posyandu, { field: 'strata', label: 'Strata desa' })).toBe('Strata desa');
+    expect(fieldLabel(posyandu, { field: 'name', label: '' })).toBe('Nama');
+  });
+  it('leaves out of a summary what follows from the point', () => {
+    const change = (field: string) => ({ field, label: '', before: null, after: 1 });
+    expect(mainChanges(['geometry', 'taken_by', 'accuracy_m', 'strata'].map(change)).map((c) => c.field)).toEqual(['geometry', 'strata']);
+    expect(mainChanges([change('verified_at')]).map((c) => c.field)).toEqual(['verified_at']);
+  });
 });
 
 describe('proposals', () => {
