@@ -369,16 +369,13 @@ create function is_me(account bigint) returns boolean language sql stable as $$
 $$;
 -- +goose StatementEnd
 
--- The boundaries of parents, and assets at a border, follow a changed boundary
--- whoever may write them.
-alter function follow_boundaries(text[], geometry) set "patok.account" = 'system';
-
 alter table assets enable row level security;
 alter table assets force row level security;
 create policy see on assets for select using (placement <> 'held' or may('read_full', area_code, type));
 create policy add on assets for insert with check (may_write(area_code, type));
 create policy change on assets for update using (may_write(area_code, type)) with check (may_write(area_code, type));
 create policy remove on assets for delete using (may_write(area_code, type));
+create policy follow on assets using (pg_trigger_depth() > 0); -- a changed boundary, whoever may write them
 
 alter table asset_history enable row level security;
 alter table asset_history force row level security;
@@ -483,7 +480,8 @@ create policy own on credentials using (is_me(account_id) or may_manage(account_
 
 alter table sessions enable row level security;
 alter table sessions force row level security;
-create policy own on sessions using (is_me(account_id) or may_manage(account_id));
+create policy own on sessions using (is_me(account_id) or may_manage(account_id))
+    with check ((is_me(account_id) or may_manage(account_id)) and (view_as is null or may_manage(view_as)));
 
 alter table tokens enable row level security;
 alter table tokens force row level security;
@@ -499,6 +497,7 @@ create policy see on areas for select using (true);
 create policy add on areas for insert with check (may('administer', code, ''));
 create policy change on areas for update using (may('administer', code, ''));
 create policy remove on areas for delete using (may('administer', code, ''));
+create policy follow on areas using (pg_trigger_depth() > 0); -- parents, their children's boundaries
 
 alter table area_overlaps enable row level security;
 alter table area_overlaps force row level security;
