@@ -22,6 +22,9 @@ interface Page {
   next: string | null;
 }
 
+/** What can be asked for by name. */
+const actions = ['login', 'login_refused', 'login_throttled', 'code_refused', 'account_created', 'account_changed', 'account_disabled', 'account_enabled', 'invited', 'invitation_accepted', 'password_set', 'second_factor_set', 'second_factor_ended', 'sessions_ended', 'token_created', 'token_revoked', 'grant_given', 'grant_ended', 'view_as', 'view_ended', 'settings', 'export', 'progress_targets'];
+
 /** The audit log, newest first: who did what, from where. */
 export function showAudit(app: App): void {
   const view = new View(app, 'audit-view', t('people'));
@@ -30,7 +33,7 @@ export function showAudit(app: App): void {
   const fields = makeFields(
     [
       control('actor', 'Nama akun', 'Account', { maxLength: 100 }),
-      control('action', 'Perbuatan', 'Action', { maxLength: 60 }),
+      control('action', 'Perbuatan', 'Action', { kind: 'select', options: actions.map((action) => ({ value: action, label: { id: tValue('audit', action), en: tValue('audit', action) } })) }),
       control('from', 'Dari tanggal', 'From', { kind: 'date' }),
       control('until', 'Sampai dengan', 'Until', { kind: 'date' }),
     ],

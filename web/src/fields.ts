@@ -22,7 +22,8 @@ export interface Fields {
  * what a reviewer said, by field; the inputs' ids begin with `prefix`.
  */
 export function makeFields(controls: Control[], values: Values, changed: () => void, notes: Record<string, string> = {}, prefix = 'f-'): Fields {
-  const rows = new Map(controls.map((control) => [control.name, row(control, `${prefix}${control.name}`, values[control.name], notes[control.name] ?? '')]));
+  const asks = controls.some((c) => c.required); // where nothing is required, nothing has to say that it may stay empty
+  const rows = new Map(controls.map((control) => [control.name, row(control, `${prefix}${control.name}`, values[control.name], notes[control.name] ?? '', asks)]));
   const main = controls.filter((c) => !c.more).map((c) => rows.get(c.name)!.node);
   const more = controls.filter((c) => c.more).map((c) => rows.get(c.name)!.node);
   const noted = controls.some((c) => c.more && notes[c.name]);
@@ -75,12 +76,12 @@ interface Row {
   focus(): void;
 }
 
-function row(control: Control, id: string, value: unknown, note: string): Row {
+function row(control: Control, id: string, value: unknown, note: string, asks: boolean): Row {
   const help = tText(control.help);
   const error = h('p.field-error', { id: `${id}-error`, hidden: true });
   const described = [help && `${id}-help`, note && `${id}-note`, `${id}-error`].filter(Boolean).join(' ');
   const label = tText(control.label);
-  const mark = control.required ? null : h('span.quiet.small', null, ` ${t('optional')}`);
+  const mark = control.required || !asks ? null : h('span.quiet.small', null, ` ${t('optional')}`);
   const helpNode = help ? h('p.small.quiet', { id: `${id}-help` }, help) : null;
   const noteNode = note ? h('p.field-note', { id: `${id}-note` }, note) : null;
   const blameOn = (target: HTMLElement) => (message: string) => {

@@ -35,7 +35,7 @@ function line(app: App, person: Person, grant: GivenGrant, again: (() => void) |
 /** The questions of a grant; `picked` hears which area was chosen. */
 export function grantControls(app: App, picked?: Picker['picked']): Control[] {
   const role = { id: roles.map((name) => ({ value: name, label: { id: roleName(app.session, name), en: roleName(app.session, name) } })) };
-  const area = areaControl(app, { id: 'Wilayah (kosong: di mana pun)', en: 'Area (none: everywhere)' });
+  const area = areaControl(app, { id: 'Wilayah', en: 'Area' }, { help: { id: 'Kosong: semua wilayah', en: 'None: everywhere' } });
   return [
     control('role', 'Peran', 'Role', { kind: 'select', required: true, options: role.id }),
     picked ? { ...area, picker: { ...area.picker!, picked } } : area,

@@ -69,7 +69,7 @@ function trialView(app: App, csv: string, { refused, rows }: Result, box: HTMLEl
 }
 
 function verdicts(rows: Row[]): HTMLElement {
-  const tag = (row: Row): HTMLElement => h(`span.tag${{ new: '.good', exists: '', refused: '.bad' }[row.outcome]}`, null, t(`import_${row.outcome}`));
+  const tag = (row: Row): HTMLElement => h(`span.tag${{ new: '.good', exists: '', refused: '.bad' }[row.outcome]}`, null, t(`outcome_${row.outcome}`));
   const order = { refused: 0, new: 1, exists: 2 };
   return table(
     t('people_import'),

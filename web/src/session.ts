@@ -31,6 +31,7 @@ export function logIn(app: App, { then, said = '', name: known = '' }: Options =
   const second = h('div.field', { hidden: true }, h('label.label', { for: 'login-code' }, t('login_code')), h('p.small.quiet', { id: 'login-code-help' }, t('login_code_help')), code);
   const wrong = h('div', { role: 'alert' }, said && h('p.error', null, said));
   const go = h('button.button.primary', { type: 'submit' }, t('login'));
+  const other = h('div.stack', null, signIn(app), h('p.small.quiet', null, t('login_lost')));
   const form = h(
     'form.form',
     { onsubmit: (event: Event) => (event.preventDefault(), void send()) },
@@ -39,8 +40,7 @@ export function logIn(app: App, { then, said = '', name: known = '' }: Options =
     first,
     second,
     go,
-    signIn(app),
-    h('p.small.quiet', null, t('login_lost')),
+    other,
   );
   const { element, close } = dialog(t('login'), 'login-dialog', form);
   (known ? password : name).focus();
@@ -64,7 +64,7 @@ export function logIn(app: App, { then, said = '', name: known = '' }: Options =
     go.disabled = false;
     const problem = error instanceof Problem ? error : null;
     if (problem?.slug === 'second-factor') {
-      first.hidden = true;
+      first.hidden = other.hidden = true;
       second.hidden = false;
       return code.focus();
     }

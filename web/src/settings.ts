@@ -4,7 +4,7 @@ import { ask } from './ask';
 import { h } from './dom';
 import { type Fields, makeFields } from './fields';
 import { control, type Values } from './form';
-import { t, tValue, type Word } from './i18n';
+import { t, tValue } from './i18n';
 import { roles } from './roles';
 import { areaControl } from './tokens';
 
@@ -70,8 +70,8 @@ export function reviewSettings(app: App): void {
   ask(app, {
     id: 'review-dialog',
     title: t('review_settings'),
-    told: [h('p', null, t('review_help')), h('ul.small.said', null, ...ways.map((steps) => h('li', null, h('strong', null, wayWords(steps)), `: ${t(`way_${steps.join('_') || 'none'}` as Word)}`))), h('p.small.quiet', null, t('review_order'))],
-    fields: whole(h('div', null, none, list, more), () => rules),
+    told: [h('p', null, t('review_help'))],
+    fields: whole(h('div.stack', null, none, list, more, h('p.small.quiet', null, t('review_order'))), () => rules),
     go: t('save'),
     send: () => put(app, { review: rules.map((fields) => ruleOf(fields.peek())) }),
   });
@@ -88,15 +88,20 @@ function ruleFields(app: App, rule: ReviewRule, n: number): Fields {
   const options = offered.map((steps) => ({ value: steps.join() || 'none', label: { id: wayWords(steps), en: wayWords(steps) } }));
   const types = app.types.map((type) => ({ value: type.name, label: type.plural }));
   const area = rule.area ?? '';
-  const picked = areaControl(app, { id: 'Wilayah (kosong: semua)', en: 'Area (none: all)' });
+  const picked = areaControl(app, { id: 'Wilayah', en: 'Area' }, { help: { id: 'Kosong: semua wilayah', en: 'None: everywhere' } });
   const controls = [
-    control('type', 'Jenis aset (–: semua)', 'Asset type (–: all)', { kind: 'select', options: types }),
+    control('type', 'Jenis aset', 'Asset type', { kind: 'select', options: [{ value: 'any', label: { id: 'Semua jenis', en: 'All types' } }, ...types] }),
     { ...picked, name: 'area' },
-    control('way', 'Diperiksa oleh', 'Checked by', { kind: 'select', required: true, options }),
+    control('way', 'Pemeriksa', 'Who checks', { kind: 'select', options }),
   ];
-  return makeFields(controls, { type: rule.type, area, way: way || 'none' }, () => {}, {}, `rule-${n}-`);
+  const meaning = h('p.small.quiet', { role: 'status' });
+  const fields = makeFields(controls, { type: rule.type ?? 'any', area, way: way || 'none' }, () => mean(), {}, `rule-${n}-`);
+  const mean = (): void => void (meaning.textContent = tValue('way', String(fields.peek().way).replaceAll(',', '_')));
+  mean();
+  fields.node.append(meaning);
+  return fields;
 }
 
 function ruleOf({ type, area, way }: Values): ReviewRule {
-  return { type: (type as string | null) ?? null, area: (area as string | null) ?? null, steps: way === 'none' ? [] : (String(way).split(',') as ReviewStep[]) };
+  return { type: type && type !== 'any' ? String(type) : null, area: (area as string | null) ?? null, steps: !way || way === 'none' ? [] : (String(way).split(',') as ReviewStep[]) };
 }

@@ -66,7 +66,7 @@ export function tokenList(app: App, tokens: Token[], path: string, again: () => 
 
 /** The types of the city as choices. */
 export function typesControl(app: App): Control {
-  return control('types', 'Hanya jenis ini (kosong: semua)', 'Only these types (none: all)', { kind: 'multi', options: app.types.map((type) => ({ value: type.name, label: type.plural })) });
+  return control('types', 'Hanya jenis ini', 'Only these types', { kind: 'multi', help: { id: 'Tanpa pilihan: semua jenis', en: 'None chosen: all types' }, options: app.types.map((type) => ({ value: type.name, label: type.plural })) });
 }
 
 /** Where something holds: picked by name or code, empty for everywhere. */
@@ -82,7 +82,7 @@ function makeToken(app: App, again: () => void): void {
     controls: [
       control('name', 'Untuk apa', 'What for', { required: true, maxLength: 100, help: { id: 'Misalnya: QGIS di laptop kantor', en: 'For example: QGIS on the office laptop' } }),
       control('read_only', 'Boleh apa', 'What it may do', { kind: 'select', boolean: true, required: true, options: [{ value: 'true', label: { id: 'Hanya membaca', en: 'Only read' } }, { value: 'false', label: { id: 'Membaca dan mengubah, sejauh hak Anda', en: 'Read and change, as far as you may' } }] }),
-      areaControl(app, { id: 'Hanya wilayah ini', en: 'Only this area' }),
+      areaControl(app, { id: 'Hanya wilayah ini', en: 'Only this area' }, { help: { id: 'Kosong: sejauh hak Anda', en: 'None: as far as you may' } }),
       typesControl(app),
       control('until', 'Berlaku sampai', 'Valid until', { kind: 'date', required: true, help: { id: 'Paling lama 400 hari', en: 'At most 400 days' } }),
     ],
