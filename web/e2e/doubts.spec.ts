@@ -43,8 +43,8 @@ test('a point far outside waits: its PIC finds it in the list, an administrator 
   await enter(desk, administrator());
   await openMap(desk);
   await desk.click('#account');
-  await expect(desk.locator('#doubts .count')).toHaveText(/^\d+\+?$/);
-  await desk.click('#doubts');
+  await expect(desk.locator('#to-doubts .count')).toHaveText(/^\d+\+?$/);
+  await desk.click('#to-doubts');
   const theirs = desk.locator(`#doubt-list [data-id='${id}']`);
   await expect(theirs).toContainText('Menunggu keputusan Anda');
   await theirs.locator('.open').click();

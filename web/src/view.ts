@@ -67,9 +67,9 @@ function keyOf(element: Element | null): string {
   return element?.id ? `#${CSS.escape(element.id)}` : key ? `[data-key="${CSS.escape(key)}"]` : '';
 }
 
-/** Whether the session has ended; asks to log in again then. */
+/** Whether the session has ended, and not only a password was wrong; asks to log in again then. */
 export function loggedOut(app: App, error: unknown): boolean {
-  const ended = error instanceof Problem && error.status === 401 && app.session.account !== null;
+  const ended = error instanceof Problem && error.slug === 'unauthorized' && app.session.account !== null;
   if (ended) app.entered({ ...app.session, account: null, viewing: null });
   return ended;
 }

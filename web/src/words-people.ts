@@ -163,7 +163,7 @@ export const id = {
   person_field_reason: 'Alasan',
   person_field_example: 'Akun contoh',
 
-  import_help: 'Satu baris untuk satu akun, atau satu hak bila nama akunnya berulang. Tidak ada yang dibuat sebelum Anda memeriksanya.',
+  import_help: 'Satu baris untuk satu akun. Akun yang sudah ada dibiarkan, jadi berkas yang sama boleh dikirim lagi. Tidak ada yang dibuat sebelum Anda memeriksanya.',
   import_template: 'Unduh contoh CSV',
   import_file: 'Berkas CSV',
   import_text: 'Isinya (boleh ditempel dari lembar kerja yang disimpan sebagai CSV)',
@@ -389,7 +389,7 @@ export const en: Record<keyof typeof id, string> = {
   person_field_reason: 'Reason',
   person_field_example: 'Example account',
 
-  import_help: 'One line for one account, or for one right where the account’s name is repeated. Nothing is made before you have checked it.',
+  import_help: 'One line for one account. Accounts that are there stay as they are, so the same file may be sent again. Nothing is made before you have checked it.',
   import_template: 'Download a sample CSV',
   import_file: 'CSV file',
   import_text: 'Its content (may be pasted from a sheet saved as CSV)',
