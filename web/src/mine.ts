@@ -36,7 +36,7 @@ class Mine {
   }
 
   show(): void {
-    this.view.show({ refresh: debounced(300, () => void this.load()), leave: () => this.app.map?.compare(null) });
+    this.view.show({ refresh: debounced(300, () => void (this.card?.writing || this.load())), leave: () => this.app.map?.compare(null) });
     void this.load();
   }
 
@@ -51,11 +51,13 @@ class Mine {
   }
 
   private follow(now: Proposal): void {
-    if (this.card?.proposal.id === now.id) return this.card.update(now);
-    this.card = new ProposalCard(this.app, now, () => {
-      this.card = null;
-      void this.load();
-    });
+    if (this.card?.proposal.id === now.id) this.card.update(now);
+    else {
+      this.card = new ProposalCard(this.app, now, () => {
+        this.card = null;
+        void this.load();
+      });
+    }
     this.card.mark();
   }
 

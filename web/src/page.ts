@@ -220,6 +220,7 @@ export class Page implements App {
     said.replaceChildren();
     this.first.legendChanged();
     if (this.selected) this.details((d) => d.mark());
+    else if (this.shown) this.panel.refresh(null);
     this.waiting();
   }
 }

@@ -6,6 +6,7 @@ import { conflictForm, type Keep } from './conflict';
 import { badge, h } from './dom';
 import { whyControl } from './form';
 import { formatTime, t, tValue } from './i18n';
+import type { MapView } from './map';
 import { fieldNotes, lastNote, pointerOf, type Proposal, type ProposalEvent, placesOf, stateWords, verbWords } from './proposal';
 import { attempt } from './view';
 
@@ -31,6 +32,7 @@ export class ProposalCard {
   private readonly app: App;
   private readonly decided: (proposal: Proposal) => void;
   private said = '';
+  private markedOn: MapView | null = null;
   /** While it is being returned: the notes by field, '' the one for all. */
   private notes: Record<string, string> | null = null;
 
@@ -42,14 +44,24 @@ export class ProposalCard {
     this.draw();
   }
 
-  /** Brings it to the top of the panel. */
-  intoSight(): void {
-    this.node.parentElement?.scrollIntoView({ block: 'start' });
+  /** Whether a note is being written, which nothing may disturb. */
+  get writing(): boolean {
+    return this.notes !== null;
   }
 
-  /** Old and new place on the map. */
+  /** Brings it to the top of the panel, below the title that stays there. Only the panel moves. */
+  intoSight(): void {
+    const { body } = this.app.panel;
+    const title = body.querySelector('.details-head')?.clientHeight ?? 0;
+    const row = this.node.parentElement;
+    if (row) body.scrollTop += row.getBoundingClientRect().top - body.getBoundingClientRect().top - title;
+  }
+
+  /** Old and new place on the map, once: also when the map comes later than the proposal. */
   mark(): void {
-    this.app.map?.compare(placesOf(this.proposal));
+    const { map } = this.app;
+    if (this.markedOn !== map) map?.compare(placesOf(this.proposal));
+    this.markedOn = map;
   }
 
   /** Takes how it stands now; when it went on since it was read, says so. */
@@ -62,6 +74,7 @@ export class ProposalCard {
     this.proposal = proposal;
     this.said = said;
     this.draw();
+    this.markedOn = null;
     this.mark();
   }
 

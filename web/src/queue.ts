@@ -62,7 +62,7 @@ class Queue {
   }
 
   show(): void {
-    const refresh = debounced(300, () => void this.load());
+    const refresh = debounced(300, () => void (this.card?.writing || this.load()));
     const leave = (): void => {
       this.app.map?.compare(null);
       dropRecap();
@@ -90,8 +90,10 @@ class Queue {
       if (this.card) this.app.map?.compare(null);
       this.open = 0;
       this.card = null;
-    } else if (this.card?.proposal.id === now.id) this.card.update(now);
-    else this.openCard(now);
+    } else if (this.card?.proposal.id === now.id) {
+      this.card.update(now);
+      this.card.mark();
+    } else this.openCard(now);
   }
 
   private openCard(proposal: Proposal): void {
