@@ -171,10 +171,11 @@ insert into audit_head default values;
 alter table audit alter column id drop identity;
 alter table audit add column hash bytea;
 
--- audit_hash binds a line to the hash of the one before it.
+-- audit_hash binds a line to the hash of the one before it. As JSON no field can
+-- run into the next.
 -- +goose StatementBegin
 create function audit_hash(a audit, before bytea) returns bytea language sql immutable as $$
-    select sha256(before || convert_to(concat_ws(E'\x1f', a.id, micros_of(a.at), a.actor, a.action, a.target, a.detail::text, a.address), 'UTF8'))
+    select sha256(before || convert_to(jsonb_build_array(a.id, micros_of(a.at), a.actor, a.action, a.target, a.detail, a.address)::text, 'UTF8'))
 $$;
 -- +goose StatementEnd
 
@@ -261,7 +262,22 @@ create table proposals (
 create index proposals_open on proposals (area_code, type) where closed_at is null;
 create index proposals_asset on proposals (asset_id);
 create index proposals_author on proposals (author_id, id);
-create unique index proposals_uuid on proposals (uuid) where closed_at is null;
+create unique index proposals_open_uuid on proposals (uuid, author_id) where closed_at is null; -- one each
+
+-- An asset that is claimed for another kelurahan takes its open proposals along,
+-- whoever moves it: rights follow the area.
+-- +goose StatementBegin
+create function follow_proposals() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update proposals
+    set area_code = new.area_code, to_area = case when to_area = old.area_code then new.area_code else to_area end
+    where asset_id = new.id;
+    return null;
+end $$;
+-- +goose StatementEnd
+create trigger follow_proposals after update on assets for each row
+    when (old.area_code <> new.area_code) execute function follow_proposals();
 
 create table proposal_events (
     id          bigint generated always as identity primary key,
@@ -401,10 +417,11 @@ create policy remove on asset_personal for delete using (may_know('edit', asset_
 
 alter table proposals enable row level security;
 alter table proposals force row level security;
-create policy see on proposals for select using (may('read_full', area_code, type) or may('read_full', to_area, type));
+create policy see on proposals for select using (may('read_full', area_code, type));
 create policy add on proposals for insert with check (
     may('edit', area_code, type) and may('edit', to_area, type) and (is_me(author_id) or may('administer', '', '')));
-create policy change on proposals for update using (may('read_full', area_code, type) or may('read_full', to_area, type));
+create policy change on proposals for update using (may('read_full', area_code, type));
+create policy follow on proposals using (pg_trigger_depth() > 0); -- an asset that moves (an ordinary owner may not set patok.account on a function)
 
 alter table proposal_events enable row level security;
 alter table proposal_events force row level security;

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,6 +40,9 @@ func (c *doctorCmd) Run(ctx context.Context, env *environment) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	d := doctor{db: db, node: node, out: env.Stdout}
 	if err := d.compare(ctx); err != nil {
+		return err
+	}
+	if err := d.audit(ctx); err != nil {
 		return err
 	}
 	findings, err := db.Findings(ctx)
@@ -171,6 +175,17 @@ func (d *doctor) collections(ctx context.Context, memory, truth map[string]geo.D
 			return err
 		}
 	}
+	return nil
+}
+
+// audit prints where the audit log ends, to be written down where nobody who
+// may change the database can change it.
+func (d *doctor) audit(ctx context.Context) error {
+	lines, hash, err := d.db.AuditHead(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "audit log: %d lines, head %s\n", lines, cmp.Or(hash, "none"))
 	return nil
 }
 

@@ -84,11 +84,20 @@ func TestRestore(t *testing.T) {
 		}
 	}
 	create("Sebelum")
+	wrongLogIn(p)
+	head := auditHead(t, folder)
 	dump := filepath.Join(filepath.Dir(folder), "patok.dump")
 	must(t, "backup", "--data-dir", folder, dump)
 	create("Sesudah")
+	wrongLogIn(p)
+	if auditHead(t, folder) == head {
+		t.Error("a refused log-in is no news to the audit log: " + head)
+	}
 	must(t, "restore", "--data-dir", folder, dump)
 	eventually(t, 15*time.Second, "the state of the backup", names("Sebelum"))
+	if after := auditHead(t, folder); after != head {
+		t.Errorf("the audit log was %q and is %q", head, after)
+	}
 	var made answer
 	eventually(t, 15*time.Second, "a write after the restore", func() bool {
 		r, err := p.do(http.MethodPost, "/api/collections/posyandu/items?allow_duplicate=true", token, feature(geo.NewUUID().String(), "Baru", 112.005, -7.805))
@@ -100,6 +109,40 @@ func TestRestore(t *testing.T) {
 	}
 	eventually(t, 5*time.Second, "the new write", names("Sebelum,Baru"))
 	must(t, "doctor", "--data-dir", folder)
+}
+
+// wrongLogIn makes a line of the audit log.
+func wrongLogIn(p *process) {
+	_, _ = p.do(http.MethodPost, "/api/session", "", `{"name":"tidak-ada","password":"salah-salah"}`, "Content-Type", "application/json")
+}
+
+// auditHead runs doctor, which must find nothing, and returns its line about the
+// audit log.
+func auditHead(t *testing.T, folder string) string {
+	t.Helper()
+	out, code := patok(t, "doctor", "--data-dir", folder)
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "audit log: ") && code == 0 {
+			return line
+		}
+	}
+	t.Fatalf("doctor: exit %d: %s", code, out)
+	return ""
+}
+
+// TestDoctorFindsABrokenAuditLog cuts its tail off as a superuser.
+func TestDoctorFindsABrokenAuditLog(t *testing.T) {
+	folder := dataDir(t)
+	p := serve(t, folder)
+	square(t, "--data-dir", folder)
+	wrongLogIn(p)
+	if line := auditHead(t, folder); strings.Contains(line, " 0 lines") {
+		t.Fatal(line)
+	}
+	must(t, "psql", "--data-dir", folder, "--", "-q", "-c", `alter table audit disable trigger user`, "-c", `delete from audit`, "-c", `alter table audit enable trigger user`)
+	if out, code := patok(t, "doctor", "--data-dir", folder); code != 1 || !strings.Contains(out, "the audit log ends at line 0") {
+		t.Errorf("exit %d: %s", code, out)
+	}
 }
 
 // TestDoctorFindsWhatATriggerWouldHaveSeen changes a row behind the log's back.

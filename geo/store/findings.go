@@ -9,8 +9,14 @@ import (
 // Each query gives sentences about something that is wrong, or none.
 var findingQueries = []string{
 	`select format('trigger %s of table %s is disabled: changes go unseen', t.tgname, t.tgrelid::regclass)
-from pg_trigger t where not t.tgisinternal and t.tgenabled = 'D'
-and t.tgrelid in ('areas'::regclass, 'assets'::regclass, 'asset_types'::regclass, 'revisions'::regclass)`,
+from pg_trigger t join pg_class c on c.oid = t.tgrelid
+where not t.tgisinternal and t.tgenabled in ('D', 'R') and c.relnamespace = 'public'::regnamespace`,
+	`select format('table %s has policies and does not hold its owner to them: alter table %s force row level security', c.relname, c.relname)
+from pg_class c where c.relnamespace = 'public'::regnamespace and not (c.relrowsecurity and c.relforcerowsecurity)
+and exists (select from pg_policy p where p.polrelid = c.oid)`,
+	`select format('role %s stands above row-level security: a server that works as it has no second lock', rolname)
+from pg_roles where rolname in (session_user, 'patok_app') and (rolsuper or rolbypassrls)`,
+	auditChainSQL,
 	`select format('prepared transaction %s of %s holds locks since %s', gid, owner, prepared) from pg_prepared_xacts where database = current_database()`,
 	`select format('setting %s is off: a crash may lose an acknowledged edit', name) from pg_settings
 where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
