@@ -1,21 +1,23 @@
 package geo
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
-// Account is a person or a program that can log in. What proves who they are
-// (Credential) stands apart and never leaves the packages store and auth.
+// Account is a person or a program that can log in.
 type Account struct {
 	Principal
-	PasswordHash string // with what logs in; empty elsewhere
-	SSO          string // who this is to the city's own sign-in; "" for nobody
-	Example      bool
-	CreatedAt    time.Time
-	LastSeenAt   *time.Time
-	DisabledAt   *time.Time
-	InvitedUntil *time.Time // an unused invitation's end
-	HasPassword  bool
-	SecondFactor bool
-	Version      int64
+	PasswordHash      string // where somebody logs in or is created; empty elsewhere
+	SSO               string // who this is to the city's own sign-in; "" for nobody
+	Example           bool
+	CreatedAt         time.Time
+	LastSeenAt        *time.Time
+	DisabledAt        *time.Time
+	InvitedUntil      *time.Time // an unused invitation's end
+	HasPassword       bool
+	PasswordChangedAt *time.Time
+	Version           int64
 }
 
 // SecondFactor is a time-based one-time password's secret (RFC 6238).
@@ -23,6 +25,90 @@ type SecondFactor struct {
 	Secret    string // base32; "" is none
 	Confirmed bool   // in force
 	LastStep  int64  // the time step of the last code that was taken
+}
+
+// NewAccount is an account to create, with the hash of its invitation's token
+// when it has no password.
+type NewAccount struct {
+	Account
+	InvitationHash []byte
+	InvitedUntil   time.Time
+}
+
+// AccountFilter chooses accounts. Zero members choose all.
+type AccountFilter struct {
+	Query string // in the name or the title
+	Role  Role   // of a grant that has not ended,
+	Area  Code   // whose area is this one or below it
+	State AccountState
+	After string // the name of the last one of the page before
+	Limit int
+}
+
+// AccountState is whether an account can be used.
+type AccountState string
+
+// The states; each account has one.
+const (
+	AccountActive   AccountState = "active"
+	AccountInvited  AccountState = "invited" // nobody can log in yet
+	AccountDisabled AccountState = "disabled"
+)
+
+// State tells whether the account can be used.
+func (a Account) State() AccountState {
+	switch {
+	case a.DisabledAt != nil:
+		return AccountDisabled
+	case a.HasPassword || a.SSO != "":
+		return AccountActive
+	}
+	return AccountInvited
+}
+
+// AccountChange changes what is not nil. An empty SSO takes it away.
+type AccountChange struct {
+	Title, SSO *string
+	Disabled   *bool
+	Reason     string
+}
+
+// AccountEntry is one change of an account or of one of its grants.
+type AccountEntry struct {
+	At      time.Time
+	Actor   string
+	Reason  string
+	Kind    string // account or grant
+	ID      int64  // of the account or the grant
+	Op      Operation
+	Changes []FieldChange
+}
+
+// FieldChange is a field's value before and after, nil where there was none.
+type FieldChange struct {
+	Field         string
+	Before, After json.RawMessage
+}
+
+// Manages reports whether p may manage an account with these grants: p must
+// administer the area of each, also of those that ended; without any,
+// everything.
+func Manages(p Principal, grants []Grant, now time.Time) bool {
+	if len(grants) == 0 {
+		return Can(p, ActionAdminister, Target{}, now)
+	}
+	for _, g := range grants {
+		if !Can(p, ActionAdminister, Target{Area: g.AreaCode}, now) {
+			return false
+		}
+	}
+	return true
+}
+
+// LogIn is a try to log in. Code is the second factor's, when there is one.
+type LogIn struct {
+	Name, Password, Code string
+	Address, Agent       string // of the client
 }
 
 // Session is a log-in of an account in one browser.
@@ -118,4 +204,13 @@ type AuditEntry struct {
 	Target  string
 	Detail  map[string]any
 	Address string
+}
+
+// AuditFilter chooses lines of the audit log. Zero members choose all.
+type AuditFilter struct {
+	Actor       string // who did it, or to whom it was done
+	Action      string
+	From, Until time.Time
+	Before      int64 // the id of the last line of the page before
+	Limit       int
 }

@@ -134,10 +134,12 @@ func (n *node) serve(url string, change ...func(*Config)) {
 	n.accounts(db)
 	logger := slog.New(slog.NewTextHandler(n.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	live, hub := index.NewLive(), feed.NewHub(64, 8)
-	follower := feed.NewFollower(db, live, hub, logger, feed.Options{Poll: 20 * time.Millisecond})
+	var follower *feed.Follower
+	service := auth.NewService(db, auth.Options{Lag: func() time.Duration { return follower.Lag() }})
+	follower = feed.NewFollower(db, live, hub, logger, feed.Options{Poll: 20 * time.Millisecond, Rights: service})
 	source, err := tiles.NewSource(16 << 20)
 	n.must(err)
-	config := Config{Live: live, Follower: follower, Hub: hub, Tiles: source, Auth: auth.NewService(db, time.Now), Store: db,
+	config := Config{Live: live, Follower: follower, Hub: hub, Tiles: source, Auth: service, Store: db,
 		Page: pageFiles(), Built: true, Logger: logger, Version: "test"}
 	for _, c := range change {
 		c(&config)
@@ -158,15 +160,15 @@ func (n *node) serve(url string, change ...func(*Config)) {
 }
 
 func (n *node) accounts(db *store.Store) {
-	service := auth.NewService(db, time.Now)
-	hash, err := service.Hash(n.t.Context(), password)
+	hash, err := auth.NewHasher(1, 0).Hash(n.t.Context(), password)
 	n.must(err)
 	for _, a := range roles {
 		a.PasswordHash = hash
-		id, err := db.CreateAccount(n.t.Context(), geo.System("test"), a)
+		made, err := db.CreateAccounts(n.t.Context(), geo.System("test"), []geo.NewAccount{{Account: a}})
 		n.must(err)
 		token, tokenHash := auth.NewToken()
-		n.must(db.CreateToken(n.t.Context(), id, "test", tokenHash, nil))
+		_, err = db.CreateToken(n.t.Context(), geo.System("test"), made[0].AccountID, geo.Token{Name: "test"}, tokenHash)
+		n.must(err)
 		n.tokens[a.Name] = token
 	}
 }

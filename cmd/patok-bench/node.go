@@ -26,6 +26,7 @@ type node struct {
 	store    *store.Store
 	live     *index.Live
 	hub      *feed.Hub
+	auth     *auth.Service
 	follower *feed.Follower
 	server   *handlers.Server
 	conn     *pgx.Conn // PostGIS's side; statements are prepared on first use
@@ -44,7 +45,8 @@ func startNode(ctx context.Context, url string) (*node, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	n.stop = stop
-	n.follower = feed.NewFollower(n.store, n.live, n.hub, logger, feed.Options{})
+	n.auth = auth.NewService(n.store, auth.Options{Lag: func() time.Duration { return n.follower.Lag() }})
+	n.follower = feed.NewFollower(n.store, n.live, n.hub, logger, feed.Options{Rights: n.auth})
 	n.running.Go(func() { n.follower.Run(background) }) //nolint:errcheck // it only ever returns the end of background
 	if err := n.connect(ctx, url, logger); err != nil {
 		n.Close()
@@ -60,7 +62,7 @@ func (n *node) connect(ctx context.Context, url string, logger *slog.Logger) (er
 	}
 	n.server, err = handlers.New(handlers.Config{
 		Live: n.live, Follower: n.follower, Hub: n.hub, Tiles: source, Store: n.store,
-		Auth: auth.NewService(n.store, time.Now), Page: web.Dist(), Built: web.Built(),
+		Auth: n.auth, Page: web.Dist(), Built: web.Built(),
 		Version: version, Logger: logger,
 	})
 	if err != nil {

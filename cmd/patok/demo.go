@@ -6,7 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"math"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/auth"
@@ -50,6 +54,7 @@ type demoAccount struct {
 	Password string   `json:"password"`
 	Role     geo.Role `json:"role"`
 	Area     geo.Code `json:"area"`
+	types    []string
 	title    string
 }
 
@@ -78,7 +83,7 @@ func seedDemo(ctx context.Context, db *database, replace bool) ([]demoAccount, e
 // demoPasswords creates the example accounts that are missing and gives each a
 // new password. An account of the same name that is no example is left alone.
 func demoPasswords(ctx context.Context, db *database) ([]demoAccount, error) {
-	there, err := db.Accounts(ctx)
+	there, _, err := db.Accounts(ctx, demoImporter, geo.AccountFilter{Limit: math.MaxInt})
 	if err != nil {
 		return nil, err
 	}
@@ -86,48 +91,71 @@ func demoPasswords(ctx context.Context, db *database) ([]demoAccount, error) {
 	for _, a := range there {
 		known[a.Name] = a
 	}
-	service := auth.NewService(db.Store, time.Now)
-	var accounts []demoAccount
-	for _, a := range demoAccounts() {
+	accounts := slices.DeleteFunc(demoAccounts(), func(a demoAccount) bool {
 		old, exists := known[a.Name]
-		if exists && !old.Example {
+		return exists && !old.Example
+	})
+	hashes, err := newPasswords(ctx, accounts)
+	if err != nil {
+		return nil, err
+	}
+	var missing []geo.NewAccount
+	for i, a := range accounts {
+		if old, exists := known[a.Name]; exists {
+			if err := db.SetPassword(ctx, demoImporter, old.AccountID, hashes[i], 0); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		a.Password = auth.NewPassword()
-		hash, err := service.Hash(ctx, a.Password)
-		if err != nil {
-			return nil, err
-		}
-		if exists {
-			err = db.SetPassword(ctx, demoImporter, a.Name, hash)
-		} else {
-			_, err = db.CreateAccount(ctx, demoImporter, geo.Account{PasswordHash: hash, Example: true, Principal: geo.Principal{
-				Name: a.Name, Title: a.title, Grants: []geo.Grant{{Role: a.Role, AreaCode: a.Area}}}})
-		}
-		if err != nil {
-			return nil, err
-		}
-		accounts = append(accounts, a)
+		missing = append(missing, geo.NewAccount{Account: geo.Account{PasswordHash: hashes[i], Example: true, Principal: geo.Principal{
+			Name: a.Name, Title: a.title, Grants: []geo.Grant{{Role: a.Role, AreaCode: a.Area, Types: a.types}}}}})
 	}
-	return accounts, nil
+	_, err = db.CreateAccounts(ctx, demoImporter, missing)
+	return accounts, err
+}
+
+// newPasswords gives each account a new password and returns the hashes, made
+// on every processor.
+func newPasswords(ctx context.Context, accounts []demoAccount) ([]string, error) {
+	hasher := auth.NewHasher(runtime.GOMAXPROCS(0), len(accounts))
+	hashes := make([]string, len(accounts))
+	group, ctx := errgroup.WithContext(ctx)
+	for i := range accounts {
+		accounts[i].Password = auth.NewPassword()
+		group.Go(func() (err error) {
+			hashes[i], err = hasher.Hash(ctx, accounts[i].Password)
+			return err
+		})
+	}
+	return hashes, group.Wait()
 }
 
 // demoAccounts are the people of the example city, without passwords: the
-// administrator, the planner, and a PIC per kelurahan.
+// administrator, the planner, the agency of posyandu and puskesmas, a camat per
+// kecamatan with the lurah of its first kelurahan, and a PIC per kelurahan.
 func demoAccounts() []demoAccount {
 	accounts := []demoAccount{
 		{Name: "admin", Role: geo.RoleAdministrator, title: "Administrator (contoh)"},
 		{Name: "bappeda", Role: geo.RolePlanner, title: "Perencana Bappeda (contoh)"},
+		{Name: "dinkes", Role: geo.RoleReviewer, types: []string{"posyandu", "puskesmas"}, title: "Dinas Kesehatan (contoh)"},
 	}
+	var pics []demoAccount
+	begun := map[geo.Code]bool{} // kecamatan
 	for row := range demo.Areas() {
-		accounts = append(accounts, demoAccount{Name: "pic-" + row.Code.Digits(), Role: geo.RolePIC, Area: row.Code, title: "PIC Kelurahan " + row.Name})
+		if district := row.Code.Parent(); !begun[district] {
+			begun[district] = true
+			accounts = append(accounts,
+				demoAccount{Name: "camat-" + district.Digits(), Role: geo.RoleReviewer, Area: district, title: "Camat " + row.District},
+				demoAccount{Name: "lurah-" + row.Code.Digits(), Role: geo.RoleReviewer, Area: row.Code, title: "Lurah " + row.Name})
+		}
+		pics = append(pics, demoAccount{Name: "pic-" + row.Code.Digits(), Role: geo.RolePIC, Area: row.Code, title: "PIC Kelurahan " + row.Name})
 	}
-	return accounts
+	return append(accounts, pics...)
 }
 
 func printAccounts(w io.Writer, accounts []demoAccount) {
 	fmt.Fprintln(w, "Example city: "+demo.City+" with invented boundaries. Log in with (new each time):")
 	for _, a := range accounts {
-		fmt.Fprintf(w, "  %-15s  %-24s  %s %s\n", a.Name, a.Password, a.Role, a.Area)
+		fmt.Fprintf(w, "  %-17s  %-24s  %s %s\n", a.Name, a.Password, a.Role, a.Area)
 	}
 }

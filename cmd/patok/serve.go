@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/auth"
 	"github.com/patok-id/patok/geo/feed"
 	"github.com/patok-id/patok/geo/index"
@@ -32,6 +33,7 @@ type serveCmd struct {
 	TrustedProxies []netip.Prefix `help:"Addresses of the proxy in front, such as 10.0.0.5/32, whose X-Forwarded headers are believed." placeholder:"CIDR"`
 	PlainLogin     bool           `help:"Let people log in over plain HTTP from other machines. For trials only."`
 	CacheMB        int            `name:"cache-mb" default:"256" help:"Memory for encoded tiles, in MB."`
+	OIDC           signInFlags    `embed:"" prefix:"oidc-"`
 	MaxStreams     int            `default:"5000" help:"Open pages that may follow changes at the same time."`
 }
 
@@ -72,22 +74,61 @@ const eventRing = 4096
 func (c *serveCmd) node(db *database, log *slog.Logger) (*node, error) {
 	live := index.NewLive()
 	hub := feed.NewHub(eventRing, c.MaxStreams)
-	follower := feed.NewFollower(db.Store, live, hub, log, feed.Options{})
+	var follower *feed.Follower
+	service := auth.NewService(db.Store, auth.Options{
+		Lag:   func() time.Duration { return follower.Lag() },
+		Words: func() []string { return cityWords(live) },
+	})
+	follower = feed.NewFollower(db.Store, live, hub, log, feed.Options{Rights: service})
 	source, err := tiles.NewSource(c.CacheMB << 20)
 	if err != nil {
 		return nil, err
 	}
 	server, err := handlers.New(handlers.Config{
 		Live: live, Follower: follower, Hub: hub, Tiles: source, Store: db.Store,
-		Auth: auth.NewService(db.Store, time.Now),
+		Auth: service,
 		Page: web.Dist(), Built: web.Built(),
-		BaseURL: c.BaseURL, TLS: c.secure(), TrustedProxies: c.TrustedProxies, PlainLogin: c.PlainLogin,
+		BaseURL: c.BaseURL, TLS: c.secure(), TrustedProxies: c.TrustedProxies, PlainLogin: c.PlainLogin, SignIn: c.OIDC.signIn(),
 		Version: version, Logger: log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &node{db: db, follower: follower, server: server, log: log}, nil
+}
+
+// cityWords are names that everybody in the city thinks of first.
+func cityWords(live *index.Live) []string {
+	var words []string
+	for _, level := range []geo.Level{geo.LevelProvinsi, geo.LevelKabupaten, geo.LevelKecamatan} {
+		page, err := live.Snapshot().Query(context.Background(), geo.Query{Collection: level.Collection(), Limit: 100})
+		if err != nil {
+			continue // without areas there are no names
+		}
+		for _, a := range page.Areas {
+			words = append(words, a.Name)
+		}
+	}
+	return words
+}
+
+// tidyEvery is how long what nobody needs any more may lie about.
+const tidyEvery = time.Hour
+
+// tidy keeps the house in order until ctx ends.
+func (n *node) tidy(ctx context.Context) {
+	ticker := time.NewTicker(tidyEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := n.db.Tidy(ctx); err != nil && ctx.Err() == nil {
+			n.log.Warn("what is over was not deleted; it will be tried again", "error", err)
+		}
+	}
 }
 
 // run starts everything and waits for the end of all of it.
@@ -105,6 +146,7 @@ func (n *node) run(ctx context.Context, c *serveCmd, env *environment, listener 
 	following, stopFollowing := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { n.follower.Run(following); return nil }) //nolint:errcheck // it only ever returns the end of following
 	group.Go(func() error { n.watchCluster(following); return nil })
+	group.Go(func() error { n.tidy(following); return nil })
 	group.Go(func() error { return n.serveOps(following, c, env) })
 	group.Go(func() error { return c.serve(public, listener) })
 	group.Go(func() error { n.announce(ctx, c, env, listener); return nil })

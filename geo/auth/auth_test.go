@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -92,18 +93,34 @@ func TestCheckPassword(t *testing.T) {
 		{"one character", "zzzzzzzzzz", "common"},
 		{"the account's name", "pic-3571011001", "common"},
 		{"NUL", "kuda\x00hujan", "characters"},
+		{"commonest of the world", "corvette", "common"},
+		{"the same with a year", "Corvette2024", "common"},
+		{"the title", "BandarLor-2026", "common"},
+		{"the city", "Kota Kediri 1879", "common"},
+		{"the city among other words", "kediri hujan sore", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := CheckPassword("pic-3571011001", tt.password)
+			err := checkPassword("/new", tt.password, []string{"Kota Kediri", "pic-3571011001", "PIC Kelurahan Bandar Lor"})
 			got := ""
 			if e, ok := err.(*geo.Error); ok {
 				got = e.Fields[0].Code
 			}
 			if got != tt.code {
-				t.Errorf("CheckPassword(%q) = %v, want code %q", tt.password, err, tt.code)
+				t.Errorf("checkPassword(%q) = %v, want code %q", tt.password, err, tt.code)
 			}
 		})
+	}
+}
+
+func TestCommonPasswordsAreEnough(t *testing.T) {
+	if n := len(common()); n < 3000 {
+		t.Errorf("%d entries, ASVS wants 3000", n)
+	}
+	for password := range common() {
+		if utf8.RuneCountInString(password) < MinPasswordRunes || strings.ToLower(password) != password || strings.HasPrefix(password, "# ") {
+			t.Errorf("%q never matches", password)
+		}
 	}
 }
 
@@ -180,24 +197,6 @@ func TestAddressKey(t *testing.T) {
 		if got := addressKey(address); got != want {
 			t.Errorf("addressKey(%q) = %q, want %q", address, got, want)
 		}
-	}
-}
-
-func TestCacheAgesAndForgets(t *testing.T) {
-	c := newCache(2*time.Second, 3)
-	now := time.Now()
-	c.put("a", geo.Principal{AccountID: 1}, now)
-	if p, ok := c.get("a", now.Add(1999*time.Millisecond)); !ok || p.AccountID != 1 {
-		t.Error("not kept for two seconds")
-	}
-	if _, ok := c.get("a", now.Add(2*time.Second)); ok {
-		t.Error("kept longer than two seconds")
-	}
-	for i := range 10 {
-		c.put(fmt.Sprint(i), geo.Principal{}, now)
-	}
-	if len(c.entries) > 3 {
-		t.Errorf("%d entries, want at most 3", len(c.entries))
 	}
 }
 

@@ -21,6 +21,16 @@ type Options struct {
 	BackoffMin time.Duration // first wait after an error; 100 ms
 	BackoffMax time.Duration // longest wait after an error; 5 s
 	Compare    time.Duration // between comparisons of digests; 5 min
+	Rights     Rights        // who forgets what revisions withdraw; nobody
+}
+
+// Rights is what a node remembers of who may do what. The follower tells it
+// before anybody hears of the revision.
+type Rights interface {
+	// Withdraw forgets accounts that may have lost a right.
+	Withdraw(accounts []int64)
+	// WithdrawAll forgets every account.
+	WithdrawAll()
 }
 
 // Counters count what happened since the start, for /metrics.
@@ -143,6 +153,9 @@ func (f *Follower) load(ctx context.Context) error {
 		return err
 	}
 	f.target.Reset(content)
+	if f.opts.Rights != nil {
+		f.opts.Rights.WithdrawAll()
+	}
 	f.hub.reset(content.Epoch, content.Revision)
 	f.Counters.Reloads.Add(1)
 	f.synced()
@@ -194,6 +207,7 @@ func checkBatch(batch geo.Batch, epoch string, last int64) error {
 }
 
 func (f *Follower) apply(revisions []geo.Revision) {
+	f.withdraw(revisions)
 	events := f.target.Apply(revisions)
 	f.Counters.Revisions.Add(int64(len(revisions)))
 	for _, r := range revisions {
@@ -202,6 +216,20 @@ func (f *Follower) apply(revisions []geo.Revision) {
 	f.keepFrozen()
 	f.hub.publish(events)
 	f.advance()
+}
+
+// withdraw tells whose rights revisions may have taken away.
+func (f *Follower) withdraw(revisions []geo.Revision) {
+	if f.opts.Rights == nil {
+		return
+	}
+	var accounts []int64
+	for _, r := range revisions {
+		accounts = append(accounts, r.Withdrawn...)
+	}
+	if len(accounts) > 0 {
+		f.opts.Rights.Withdraw(accounts)
+	}
 }
 
 // listen keeps wake-ups coming. Each connection listens first and then wakes

@@ -125,7 +125,7 @@ func TestProgressNamesPICs(t *testing.T) {
 	now := time.Now()
 	s, owner := served(t, func() time.Time { return now })
 	admin := principal(t, s, "admin", geo.RoleAdministrator, "")
-	for name, area := range map[string]geo.Code{"pic-lor": lor, "pic-kota": "35.71", "pic-semua": "", "pic-kidul": kidul, "pic-keluar": lor, "pic-nanti": lor, "pic-nonaktif": lor} {
+	for name, area := range map[string]geo.Code{"pic-lor": lor, "pic-kota": "35.71", "pic-semua": "35", "pic-kidul": kidul, "pic-keluar": lor, "pic-nanti": lor, "pic-nonaktif": lor} {
 		principal(t, s, name, geo.RolePIC, area)
 	}
 	exec(t, owner, `update grants set types = '{posyandu}' where area_code = '35.71' and role = 'pic'`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -49,9 +50,9 @@ func retryable(err error) bool {
 	switch stateOf(err) {
 	case stateSerialization, stateDeadlock:
 		return true
-	case stateUniqueViolation: // two creates with one uuid: the second run finds the first's row
+	case stateUniqueViolation: // two creates with one uuid, two proposals for one asset: the second run finds the first's row
 		pg, _ := errors.AsType[*pgconn.PgError](err)
-		return pg.ConstraintName == "assets_uuid_key" || pg.ConstraintName == "idempotency_keys_pkey"
+		return slices.Contains([]string{"assets_uuid_key", "idempotency_keys_pkey", "proposals_open_uuid"}, pg.ConstraintName)
 	}
 	return false
 }
@@ -105,6 +106,10 @@ func mapError(op string, err error) error {
 			ID: "Anda tidak berwenang melakukan ini.", EN: "You may not do this."}}
 	case pg.Code == stateUniqueViolation && pg.ConstraintName == "assets_uuid_key":
 		return conflict("UUID ini sudah dipakai.", "This UUID is taken.")
+	case pg.Code == stateUniqueViolation && pg.ConstraintName == "accounts_name_key":
+		return conflict("Nama akun ini sudah dipakai.", "This account name is taken.")
+	case pg.Code == stateUniqueViolation && pg.ConstraintName == "accounts_sso_key":
+		return conflict("Akun masuk Pemkot ini sudah dipakai orang lain.", "Somebody else has this name in the city's sign-in.")
 	case pg.Code == classCheckViolation, pg.Code[:2] == classStringTruncation:
 		return &geo.Error{Kind: geo.Invalid, Op: op, Err: err, Message: geo.Text{
 			ID: "Data melanggar aturan basis data.", EN: "The data breaks a rule of the database."}}

@@ -56,16 +56,12 @@ func one[T any](t testing.TB, s *Store, sql string, args ...any) T {
 
 func principal(t testing.TB, s *Store, name string, role geo.Role, area geo.Code) geo.Principal {
 	t.Helper()
-	_, err := s.CreateAccount(t.Context(), geo.System("test"), geo.Account{PasswordHash: "x",
-		Principal: geo.Principal{Name: name, Title: name, Grants: []geo.Grant{{Role: role, AreaCode: area}}}})
+	made, err := s.CreateAccounts(t.Context(), geo.System("test"), []geo.NewAccount{{Account: geo.Account{PasswordHash: "x",
+		Principal: geo.Principal{Name: name, Title: name, Grants: []geo.Grant{{Role: role, AreaCode: area}}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.AccountByName(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Principal
+	return made[0].Principal
 }
 
 // properties makes an Input's properties from name, value pairs.
@@ -102,8 +98,10 @@ func TestStatementsPrepare(t *testing.T) {
 	statements := append([]string{durabilitySQL, clockSQL, loadTypesSQL, loadAreasSQL, loadAssetsSQL, digestAssetsSQL,
 		digestAreasSQL, listAssetsSQL, listAreasSQL, revisionsSQL, changedTypesSQL, changedAreasSQL, changedAssetsSQL,
 		deletedTypesSQL, deletedAreasSQL, deletedAssetsSQL, typeSQL, baseSQL, areasAtSQL, duplicatesSQL, othersSQL,
-		committedSQL, confirmSQL, personalSQL, lastVersionSQL, restoreSQL, privateAssetSQL, doubtsSQL, tokenSQL,
-		sessionSQL, touchSQL}, findingQueries...)
+		committedSQL, confirmSQL, personalSQL, lastVersionSQL, restoreSQL, privateAssetSQL, doubtsSQL, tokenSQL, useTokenSQL,
+		addTokenSQL, sessionSQL, touchSQL, sessionsSQL, accountByNameSQL, accountBySSOSQL, accountByIDSQL, accountsByIDSQL,
+		addGrantSQL, holdGrantSQL, grantByIDSQL, endGrantSQL, invitationSQL, useInvitationSQL, takeCodeSQL, accountVersionsSQL}, findingQueries...)
+	statements = append(statements, tidySQL[:]...)
 	for _, sql := range statements {
 		if _, err := conn.Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%v in\n%s", err, sql)
@@ -114,7 +112,8 @@ func TestStatementsPrepare(t *testing.T) {
 
 func TestHistoryHasTheColumnsOfItsTable(t *testing.T) {
 	s, _ := open(t)
-	for table, history := range map[string]string{"areas": "area_history", "assets": "asset_history", "asset_types": "asset_type_history"} {
+	for table, history := range map[string]string{"areas": "area_history", "assets": "asset_history", "asset_types": "asset_type_history",
+		"accounts": "account_history", "grants": "grant_history"} {
 		const columns = `select string_agg(column_name || ' ' || udt_name, ', ' order by ordinal_position) from information_schema.columns where table_name = $1`
 		want := one[string](t, s, columns, table) + ", to_tx int8, closed_by text"
 		if got := one[string](t, s, columns, history); got != want {
