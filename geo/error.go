@@ -20,6 +20,8 @@ const (
 	Forbidden    Kind = "forbidden"    // who asks may not do this
 	Duplicate    Kind = "duplicate"    // likely there already; Candidates hold the others
 	Conflict     Kind = "conflict"     // the state does not allow it
+	Waiting      Kind = "waiting"      // the asker's own Proposal for the asset waits for review already
+	Conflicting  Kind = "conflicting"  // somebody else changed the same Fields meanwhile
 	Stale        Kind = "stale"        // the version named is not the current one; Current holds it
 	NoVersion    Kind = "no_version"   // a change must name the version that was read
 	TooLarge     Kind = "too_large"    // beyond a stated limit
@@ -44,6 +46,7 @@ type Error struct {
 	Fields     []FieldError
 	Current    *Asset        // with Stale
 	Candidates []*Asset      // with Duplicate
+	Proposal   int64         // with Waiting: its id
 	RetryAfter time.Duration // with RateLimited and Unavailable; 0 when nobody knows
 	Err        error
 }

@@ -49,12 +49,7 @@ func Merge(base Input, current *Asset, proposed Input) (merged Input, clashes []
 		clashes = append(clashes, Clash{Field: field, Base: orNull(was[field]), Mine: mine[field], Theirs: theirs})
 	}
 	for _, c := range clashes {
-		delete(mine, c.Field)
-		if c.Field == FieldGeometry {
-			for _, f := range fixFields {
-				delete(mine, f)
-			}
-		}
+		drop(mine, c.Field)
 	}
 	return inputOf(mine), clashes
 }

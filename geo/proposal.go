@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -76,25 +77,6 @@ type ProposalEvent struct {
 	Fields map[string]string // notes by JSON pointer
 }
 
-// Decision is what somebody decides about a proposal.
-type Decision struct {
-	Act          ReviewAct // ActApproved, ActReturned, ActRejected or ActWithdrawn
-	ID           int64
-	Version      int64 // of the proposal that was read
-	AssetVersion int64 // with ActApproved: of the asset that was read; 0 when there is none
-	Note         string
-	Fields       map[string]string
-}
-
-// Correction is a proposal sent again from its first step.
-type Correction struct {
-	ID      int64
-	Version int64
-	Input   Input             // over what the proposal proposes
-	Reason  string            // "" keeps the one that is there
-	Keep    map[string]string // by JSON pointer: whose value stands where both changed a field, "mine" or "theirs"
-}
-
 // ProposalFilter chooses among the proposals that somebody may see.
 type ProposalFilter struct {
 	For   string // "review": that wait for a step of theirs; "mine": that they sent; "" or "area": all
@@ -148,4 +130,57 @@ func (x *Proposal) Rights(p Principal, now time.Time) ProposalRights {
 		Withdraw: x.Author.ID == p.AccountID,
 		Correct:  Can(p, ActionEdit, here, now) && Can(p, ActionEdit, there, now),
 	}
+}
+
+// Preview works out After from Before: the asset with all that is proposed, also
+// where somebody else changed the same meanwhile. What the database says of an
+// asset (placement, marks) is left as it was.
+func (x *Proposal) Preview(t *AssetType) {
+	if t == nil || x.Verb == VerbDelete || x.Verb == VerbRestore || x.Verb == VerbUpdate && x.Before == nil {
+		return
+	}
+	verb := VerbMerge
+	if x.Verb == VerbCreate {
+		verb = VerbCreate
+	}
+	x.After = Preview(x.Before, t, Edit{Verb: verb, Input: x.Input})
+	x.After.UUID = x.UUID
+	if string(x.Input.Properties["placement"]) == `"override"` {
+		x.After.Placement = Override
+	}
+}
+
+// ProposedChange is one field that a proposal changes. With Conflict somebody else
+// changed it meanwhile to what Before says, and Base is what its author read.
+type ProposedChange struct {
+	Difference
+	Conflict bool
+	Base     json.RawMessage
+}
+
+// Changes lists the fields that the proposal changes: from what is published now,
+// and once it is decided from what its author read.
+func (x *Proposal) Changes(t *AssetType) []ProposedChange {
+	mine, was := x.Input.members(), x.Base.members()
+	now, clashing := was, map[string]bool{}
+	if x.Open() {
+		now = values(x.Before, true)
+		_, clashes := Merge(x.Base, x.Before, x.Input)
+		for _, c := range clashes {
+			clashing[c.Field] = true
+		}
+	}
+	changes := []ProposedChange{}
+	for _, f := range fieldsOf(t, x.Before, x.After) {
+		after, given := mine[f.Field]
+		if !given {
+			continue
+		}
+		change := ProposedChange{Difference: Difference{Field: f.Field, Label: f.Label, Before: orNull(now[f.Field]), After: after}}
+		if clashing[f.Field] {
+			change.Conflict, change.Base = true, orNull(was[f.Field])
+		}
+		changes = append(changes, change)
+	}
+	return changes
 }

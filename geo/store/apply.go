@@ -16,20 +16,22 @@ import (
 
 // Apply carries out one edit of principal p and returns what became of it once
 // it is committed. It is the only way in which an asset is changed by a program;
-// imports write many rows under the same rules.
+// imports write many rows under the same rules. Where a rule of review is in
+// force the edit becomes a proposal instead, after the same checks.
 //
 // Errors, by kind: Unauthorized and Forbidden (geo.Can says no), NotFound,
 // NoVersion, Stale (with Current), Invalid (with Fields), Duplicate (with
-// Candidates), Conflict, Unavailable. Nothing is changed when there is one.
+// Candidates), Waiting (with Proposal), Conflict, Unavailable. Nothing is changed
+// when there is one.
 func (s *Store) Apply(ctx context.Context, p geo.Principal, e geo.Edit) (geo.Result, error) {
 	const op = "store.Apply"
 	if p.Anonymous() {
 		return geo.Result{}, &geo.Error{Kind: geo.Unauthorized, Op: op, Message: geo.Text{
 			ID: "Masuk dahulu untuk mengubah data.", EN: "Log in to change data."}}
 	}
-	w := write{store: s, principal: p, edit: e, now: s.now()}
+	var w write
 	err := s.begin(ctx, op, act{principal: p, kind: "edit", reason: e.Reason}, func(tx pgx.Tx) error {
-		w.id, w.tx, w.repeated = e.ID, 0, false
+		w = write{store: s, principal: p, edit: e, now: s.now(), id: e.ID}
 		return w.run(ctx, tx)
 	})
 	if err != nil {
@@ -45,19 +47,34 @@ type write struct {
 	edit      geo.Edit
 	now       time.Time
 
+	publishes *geo.Proposal // that this carries out; the rights are its reviewer's
+
+	assetType *geo.AssetType
+	rules     geo.ReviewRules
+	before    *geo.Asset // what is changed; nil with VerbCreate and VerbRestore
+	to        geo.Code   // that the asset is claimed for afterwards
+
 	id       int64 // of the asset
 	tx       int64 // of the transaction, in revisions; 0 when nothing was written
 	repeated bool  // a create that had been done before
+	proposal int64 // that the edit became; 0 when it was carried out
 }
 
 func (w *write) run(ctx context.Context, tx pgx.Tx) error {
-	t, err := assetType(ctx, tx, w.edit.Type)
-	if err != nil {
+	if err := w.readRules(ctx, tx); err != nil {
 		return err
 	}
+	if len(w.rules) == 0 || w.edit.Verb == geo.VerbConfirm || w.principal.AccountID < 0 {
+		return w.carryOut(ctx, tx)
+	}
+	return w.carryOutOrPropose(ctx, tx)
+}
+
+// carryOut is the one way in which an edit is checked and written.
+func (w *write) carryOut(ctx context.Context, tx pgx.Tx) error {
 	switch w.edit.Verb {
 	case geo.VerbCreate:
-		return w.create(ctx, tx, t)
+		return w.create(ctx, tx)
 	case geo.VerbRestore:
 		return w.restore(ctx, tx)
 	}
@@ -65,25 +82,32 @@ func (w *write) run(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
+	w.before, w.to = base, base.AreaCode
 	switch w.edit.Verb {
 	case geo.VerbDelete:
 		return w.delete(ctx, tx)
 	case geo.VerbConfirm:
 		return tx.QueryRow(ctx, confirmSQL, w.id, w.principal.Actor()).Scan(&w.tx)
 	case geo.VerbReplace, geo.VerbMerge:
-		return w.update(ctx, tx, t, base)
+		return w.update(ctx, tx, base)
 	}
 	return &geo.Error{Kind: geo.BadRequest, Op: "store.Apply", Err: fmt.Errorf("verb %q", w.edit.Verb)}
 }
 
-const typeSQL = `select ` + typeColumns + ` from asset_types a where name = $1`
+const (
+	typeSQL  = `select ` + typeColumns + ` from asset_types a where name = $1`
+	rulesSQL = `select coalesce((select value from settings where name = 'review'), '[]')`
+)
 
-func assetType(ctx context.Context, tx pgx.Tx, name string) (*geo.AssetType, error) {
-	rows, err := tx.Query(ctx, typeSQL, name)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectExactlyOneRow(rows, scanType)
+// readRules reads, in one exchange, the type of the asset and the rules of review.
+func (w *write) readRules(ctx context.Context, tx pgx.Tx) error {
+	var both pgx.Batch
+	both.Queue(typeSQL, w.edit.Type).Query(func(rows pgx.Rows) (err error) {
+		w.assetType, err = pgx.CollectExactlyOneRow(rows, scanType)
+		return err
+	})
+	both.Queue(rulesSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&w.rules) })
+	return tx.SendBatch(ctx, &both).Close()
 }
 
 const baseSQL = `select ` + assetColumns + `, ` + privateColumns + `
@@ -107,7 +131,7 @@ func (w *write) base(ctx context.Context, tx pgx.Tx) (*geo.Asset, error) {
 	switch {
 	case base.Type != w.edit.Type, !w.can(geo.ActionRead, target):
 		return nil, geo.NotFoundError("store.base")
-	case !w.can(geo.ActionEdit, target):
+	case !w.mayChange(target):
 		return nil, forbidden(base.AreaCode)
 	case !named:
 		return nil, &geo.Error{Kind: geo.NoVersion, Op: "store.base", Message: geo.Text{
@@ -122,6 +146,15 @@ func (w *write) can(action geo.Action, target geo.Target) bool {
 	return geo.Can(w.principal, action, target, w.now)
 }
 
+// mayChange reports whether the principal may change assets at target: an editor
+// may, and who publishes a proposal there may as a reviewer.
+func (w *write) mayChange(target geo.Target) bool {
+	if w.publishes != nil {
+		return w.can(geo.ActionReview, target)
+	}
+	return w.can(geo.ActionEdit, target)
+}
+
 func forbidden(area geo.Code) error {
 	return &geo.Error{Kind: geo.Forbidden, Op: "store.Apply", Message: geo.Text{
 		ID: "Anda tidak berwenang mengubah data di wilayah " + string(area) + ".",
@@ -134,13 +167,15 @@ func staleError(current *geo.Asset) error {
 		EN: "Somebody else changed this since you opened it."}}
 }
 
-func (w *write) create(ctx context.Context, tx pgx.Tx, t *geo.AssetType) error {
-	draft, err := geo.ApplyInput(nil, t, w.store.validator, w.edit)
+func (w *write) create(ctx context.Context, tx pgx.Tx) error {
+	draft, err := geo.ApplyInput(nil, w.assetType, w.store.validator, w.edit)
 	if err != nil {
 		return err
 	}
-	if done, err := w.seenBefore(ctx, tx, draft); done || err != nil {
-		return err
+	if w.publishes == nil {
+		if done, err := w.seenBefore(ctx, tx, draft); done || err != nil {
+			return err
+		}
 	}
 	if err := w.claim(ctx, tx, draft); err != nil {
 		return err
@@ -151,10 +186,16 @@ func (w *write) create(ctx context.Context, tx pgx.Tx, t *geo.AssetType) error {
 	if err := insert(ctx, tx, &draft.Asset, &w.id, &w.tx); err != nil {
 		return err
 	}
-	if w.edit.IdempotencyKey != "" {
-		_, err = tx.Exec(ctx, `insert into idempotency_keys (account_id, key, request_hash, asset_id) values ($1, $2, $3, $4)`,
-			w.principal.AccountID, w.edit.IdempotencyKey, w.requestHash(), w.id)
+	return w.remember(ctx, tx)
+}
+
+// remember keeps the result of a create under its Idempotency-Key.
+func (w *write) remember(ctx context.Context, tx pgx.Tx) error {
+	if w.edit.IdempotencyKey == "" {
+		return nil
 	}
+	_, err := tx.Exec(ctx, `insert into idempotency_keys (account_id, key, request_hash, asset_id, proposal_id) values ($1, $2, $3, nullif($4, 0), nullif($5, 0))`,
+		w.principal.AccountID, w.edit.IdempotencyKey, w.requestHash(), w.id, w.proposal)
 	return err
 }
 
@@ -168,8 +209,8 @@ func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bo
 	}
 	if w.edit.IdempotencyKey != "" {
 		var hash []byte
-		err := tx.QueryRow(ctx, `select request_hash, asset_id from idempotency_keys where account_id = $1 and key = $2`,
-			w.principal.AccountID, w.edit.IdempotencyKey).Scan(&hash, &w.id)
+		err := tx.QueryRow(ctx, `select request_hash, coalesce(asset_id, 0), coalesce(proposal_id, 0) from idempotency_keys where account_id = $1 and key = $2`,
+			w.principal.AccountID, w.edit.IdempotencyKey).Scan(&hash, &w.id, &w.proposal)
 		switch {
 		case err == nil && !slices.Equal(hash, w.requestHash()):
 			return false, &geo.Error{Kind: geo.Invalid, Op: "store.create", Message: geo.Text{
@@ -187,12 +228,7 @@ func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bo
 	var area, typ string
 	err := tx.QueryRow(ctx, `select id, area_code, type from assets where uuid = $1`, draft.Asset.UUID).Scan(&w.id, &area, &typ)
 	if isNoRows(err) {
-		var deleted bool
-		err = tx.QueryRow(ctx, `select exists (select from asset_history where uuid = $1)`, draft.Asset.UUID).Scan(&deleted)
-		if err == nil && deleted {
-			err = conflict("Aset dengan UUID ini sudah dihapus.", "The asset with this UUID was deleted.")
-		}
-		return false, err
+		return w.seenUnpublished(ctx, tx, draft)
 	}
 	if err != nil {
 		return false, err
@@ -202,6 +238,27 @@ func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bo
 	}
 	w.repeated = true
 	return true, nil
+}
+
+const unpublishedSQL = `select exists (select from asset_history where uuid = $1),
+coalesce((select max(id) from proposals where uuid = $1 and verb = 'create' and author_id = $2), 0),
+exists (select from proposals where uuid = $1 and closed_at is null and author_id <> $2)`
+
+// seenUnpublished is seenBefore for the UUID of what is no asset now: it was
+// deleted, or it waits for review.
+func (w *write) seenUnpublished(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bool, error) {
+	var deleted, taken bool
+	err := tx.QueryRow(ctx, unpublishedSQL, draft.Asset.UUID, w.principal.AccountID).Scan(&deleted, &w.proposal, &taken)
+	switch {
+	case err != nil:
+		return false, err
+	case deleted:
+		return false, conflict("Aset dengan UUID ini sudah dihapus.", "The asset with this UUID was deleted.")
+	case taken:
+		return false, conflict("UUID ini sudah dipakai.", "This UUID is taken.")
+	}
+	w.repeated = w.proposal != 0
+	return w.repeated, nil
 }
 
 func conflict(id, en string) error {
@@ -231,13 +288,15 @@ func (w *write) claim(ctx context.Context, tx pgx.Tx, draft *geo.Draft) error {
 		}
 		a.AreaCode = code
 	}
-	if !w.can(geo.ActionEdit, geo.Target{Area: a.AreaCode, Type: a.Type}) {
+	target := geo.Target{Area: a.AreaCode, Type: a.Type}
+	if !w.mayChange(target) {
 		return forbidden(a.AreaCode)
 	}
-	if string(w.edit.Input.Properties["placement"]) == `"override"` &&
-		w.can(geo.ActionOverride, geo.Target{Area: a.AreaCode, Type: a.Type}) {
+	// A proposal holds an override only if its author had the right to one.
+	if string(w.edit.Input.Properties["placement"]) == `"override"` && (w.publishes != nil || w.can(geo.ActionOverride, target)) {
 		a.Placement = geo.Override
 	}
+	w.to = a.AreaCode
 	return nil
 }
 
@@ -311,8 +370,8 @@ func (w *write) visible(assets []*geo.Asset) []*geo.Asset {
 	})
 }
 
-func (w *write) update(ctx context.Context, tx pgx.Tx, t *geo.AssetType, base *geo.Asset) error {
-	draft, err := geo.ApplyInput(base, t, w.store.validator, w.edit)
+func (w *write) update(ctx context.Context, tx pgx.Tx, base *geo.Asset) error {
+	draft, err := geo.ApplyInput(base, w.assetType, w.store.validator, w.edit)
 	if err != nil {
 		return err
 	}
@@ -339,6 +398,10 @@ const committedSQL = `select coalesce((select revision from revisions where id =
 
 // result reads what the committed edit left.
 func (w *write) result(ctx context.Context) (geo.Result, error) {
+	if w.proposal != 0 {
+		x, err := w.store.Proposal(ctx, w.principal, w.proposal)
+		return geo.Result{Proposal: x}, err
+	}
 	r := geo.Result{Created: w.edit.Verb == geo.VerbCreate && !w.repeated}
 	pool := w.store.pool
 	if w.edit.Verb == geo.VerbDelete {

@@ -97,7 +97,8 @@ func (w *write) restore(ctx context.Context, tx pgx.Tx) error {
 		return geo.NotFoundError("store.restore")
 	}
 	target := geo.Target{Area: geo.Code(area), Type: typ, Held: placement == string(geo.Held)}
-	if !w.can(geo.ActionEdit, target) {
+	w.to = target.Area
+	if !w.mayChange(target) {
 		// What was deleted is no longer anybody's to know.
 		return geo.NotFoundError("store.restore")
 	}

@@ -20,7 +20,8 @@ coalesce(r.revision, 0), coalesce(r.committed_at, now())`
 
 // privateColumns are what only those who may edit see, in the order of privateRow.
 const privateColumns = `a.internal::text, a.placement_reason, a.source, a.note, a.verified_by,
-coalesce((select fields::text from asset_personal p where p.asset_id = a.id), '{}')`
+coalesce((select fields::text from asset_personal p where p.asset_id = a.id), '{}'),
+array(select p.id from proposals p where p.asset_id = a.id and p.closed_at is null order by p.id)`
 
 const areaColumns = `a.id, a.code, a.level, coalesce(a.parent_code, ''), a.kind, a.name, coalesce(a.bps_code, ''),
 st_asewkb(a.boundary), st_asewkb(a.label_point), a.source, a.year, a.boundary_status, a.derived, a.example,
@@ -107,7 +108,7 @@ func scanPrivateAsset(row pgx.CollectableRow) (*geo.Asset, error) {
 	var r assetRow
 	var p geo.Private
 	var internal, personal string
-	if err := row.Scan(append(r.targets(), &internal, &p.PlacementReason, &p.Source, &p.Note, &p.VerifiedBy, &personal)...); err != nil {
+	if err := row.Scan(append(r.targets(), &internal, &p.PlacementReason, &p.Source, &p.Note, &p.VerifiedBy, &personal, &p.Proposals)...); err != nil {
 		return nil, err
 	}
 	a, err := r.done(nil)
