@@ -67,10 +67,10 @@ func progressState(r *geo.Progress, today geo.Date) string {
 	switch {
 	case r.Done():
 		return "Selesai"
+	case r.Declared != "": // also after the due day: its PIC has done their part
+		return "Menunggu pengesahan"
 	case r.Late(today):
 		return "Terlambat"
-	case r.Declared != "":
-		return "Menunggu pengesahan"
 	case r.Registered > 0:
 		return "Berjalan"
 	}

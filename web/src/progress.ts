@@ -4,7 +4,7 @@ import { debounced, h } from './dom';
 import { goalEditor, importGoals } from './goals';
 import { addWords, formatDate, formatNumber, formatTime, t, tText, tValue } from './i18n';
 import { remind } from './reminders';
-import { shadeOf, shades } from './shade';
+import { shades } from './shade';
 import { type Board, idOf, type Row, type Standing, standings, tally, type Village, villagesOf } from './standing';
 import { type Column, type Sorting, table } from './table';
 import { bar, standTag, villageProgress } from './village-progress';
@@ -71,7 +71,7 @@ class Progress {
     this.view.said.textContent = t('as_of', { time: formatTime(board.as_of) });
     const rows = board.rows.filter((row) => (!this.type || row.type === this.type) && row.area_code.startsWith(this.district));
     const villages = villagesOf(rows);
-    this.app.map?.shade(new Map(villages.map((village) => [idOf(village.code), village.done / village.rows.length])));
+    if (villages.length > 1) this.app.map?.shade(new Map(villages.map((village) => [idOf(village.code), village.done / village.rows.length])));
     if (!board.rows.length) return [empty(t('progress_none'))];
     const shown = villages.filter((village) => !this.standing || village.standing === this.standing);
     const types = board.types.filter((type) => !this.type || type === this.type);
@@ -107,7 +107,7 @@ class Progress {
       h('p.sum', null, t(single ? 'progress_types_of' : 'progress_done_of', { done: formatNumber(done), all: formatNumber(all) })),
       bar(all ? done / all : 0),
       single ? null : h('div.chips', { role: 'group', 'aria-label': t('progress_tally') }, ...standings.filter((s) => counts[s] || s === this.standing).map(chip)),
-      single || !this.app.map ? null : legend(),
+      single || !this.app.map ? null : legend(this.type !== ''),
     );
   }
 
@@ -135,9 +135,10 @@ class Progress {
   }
 
   private table(board: Board, villages: Village[]): HTMLElement {
+    const types: Column<Village> = { key: 'types', label: t('progress_types'), cell: (v) => `${formatNumber(v.done)}/${formatNumber(v.rows.length)}`, sort: (v) => v.done / v.rows.length, numeric: true };
     const columns: Column<Village>[] = [
       { key: 'village', label: t('progress_village'), cell: (v) => this.name(v), sort: (v) => v.name },
-      { key: 'types', label: t('progress_types'), cell: (v) => `${formatNumber(v.done)}/${formatNumber(v.rows.length)}`, sort: (v) => v.done / v.rows.length, numeric: true },
+      ...(this.type ? [] : [types]),
       { key: 'registered', label: t('progress_registered'), cell: (v) => formatNumber(v.registered) + (v.target === null ? '' : `/${formatNumber(v.target)}`), sort: (v) => v.registered, numeric: true },
       { key: 'placed', label: t('progress_placed'), cell: (v) => formatNumber(v.placed), sort: (v) => v.placed, numeric: true },
       { key: 'standing', label: t('progress_standing'), cell: (v) => standTag(v.standing), sort: (v) => standings.indexOf(v.standing) },
@@ -157,7 +158,7 @@ class Progress {
       { type: 'button', 'data-key': `open-${village.code}`, 'aria-expanded': String(open), onclick: toggle },
       h('strong', null, village.name),
       h('span.small.quiet', null, village.district),
-      bar(village.done / village.rows.length),
+      !this.type && bar(village.done / village.rows.length),
     );
   }
 
@@ -165,12 +166,22 @@ class Progress {
     if (this.app.session.viewing || (!board.may.target && board.may.confirm.length <= few)) return '';
     const button = (id: string, label: string, act: () => void): HTMLElement => h('button.button', { type: 'button', id, onclick: act }, label);
     return h(
-      'div.row.block',
+      'div.block',
       null,
-      button('progress-remind', t('progress_remind_all'), () => remind(this.app, villages)),
-      board.may.target && button('progress-goals', t('progress_targets'), () => ((this.editing = true), this.draw())),
-      board.may.target && button('progress-import', t('progress_import'), () => importGoals(this.app, villagesOf(board.rows), () => void this.load())),
+      h(
+        'div.row',
+        null,
+        button('progress-remind', t('progress_remind_all'), () => remind(this.app, villages)),
+        board.may.target && button('progress-goals', t('progress_targets'), () => this.edit()),
+        board.may.target && button('progress-import', t('progress_import'), () => importGoals(this.app, villagesOf(board.rows), () => void this.load())),
+      ),
     );
+  }
+
+  private edit(): void {
+    this.editing = true;
+    this.draw();
+    this.app.panel.body.scrollTop = 0;
   }
 
   private edited(saved: boolean): void {
@@ -187,11 +198,13 @@ class Progress {
   }
 }
 
-function legend(): HTMLElement {
-  const line = (color: string, i: number): HTMLElement => {
+/** What the colours on the map mean; of a single type a village has done all or nothing. */
+function legend(single: boolean): HTMLElement {
+  const line = (color: string, i: number): HTMLElement | '' => {
+    if (single && i > 0 && i < shades.length - 1) return '';
     const swatch = h('i.swatch');
     swatch.style.setProperty('background', color);
-    return h('li', null, swatch, tValue('progress_shade', shadeOf([0, 0.4, 0.5, 1][i]!)));
+    return h('li', null, swatch, single && i ? t('stand_done') : tValue('progress_shade', i));
   };
   return h('div.shades.small', null, h('span.quiet', null, t('progress_legend')), h('ul', null, ...shades.map(line)));
 }

@@ -3,11 +3,6 @@ import type { ExpressionSpecification, LayerSpecification, Map as GLMap } from '
 /** From light to dark: nothing done, less than half, more, everything. */
 export const shades = ['#f3ead3', '#c5e0cf', '#6fb49c', '#0b5d4e'] as const;
 
-/** Which of the shades a share from 0 to 1 has. */
-export function shadeOf(share: number): number {
-  return share >= 1 ? 3 : share >= 0.5 ? 2 : share > 0 ? 1 : 0;
-}
-
 /** Villages coloured by a share that is set on them; see drawShares. */
 export function shadeLayer(): LayerSpecification {
   const share: ExpressionSpecification = ['number', ['feature-state', 'share'], -1];

@@ -36,8 +36,8 @@ export type Standing = (typeof standings)[number];
 
 export function standingOf(row: Row): Standing {
   if (row.done) return 'done';
+  if (row.declared) return 'declared'; // also after the due day: its PIC has done their part
   if (row.late) return 'late';
-  if (row.declared) return 'declared';
   return row.registered ? 'going' : 'none';
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { missing, reminderOf } from '../src/reminder';
-import { shadeOf } from '../src/shade';
 import { fallsShort, fullName, type Row, standingOf, tally, villagesOf } from '../src/standing';
 
 function row(over: Partial<Row> = {}): Row {
@@ -15,7 +14,8 @@ describe('the standing', () => {
     ['none', row()],
     ['going', row({ registered: 1 })],
     ['declared', row({ declared: 'none' })],
-    ['late', row({ late: true, declared: 'none' })],
+    ['late', row({ late: true, registered: 1 })],
+    ['declared', row({ late: true, declared: 'none' })],
     ['done', done],
   ] as const)('is %s', (want, one) => expect(standingOf(one)).toBe(want));
 
@@ -50,8 +50,6 @@ describe('the standing', () => {
     expect(['35.71.01.1001', '33.28.01.2001', '91.03.01.3001'].map((code) => fullName({ code, name: 'X' }))).toEqual(['Kelurahan X', 'Desa X', 'Desa Adat X']);
   });
 });
-
-it('a share has one of four shades', () => expect([0, 0.01, 0.49, 0.5, 0.99, 1].map(shadeOf)).toEqual([0, 1, 1, 2, 2, 3]));
 
 describe('the reminder', () => {
   const labels = (type: string): string => ({ posyandu: 'Posyandu', rt: 'RT' })[type] ?? type;
