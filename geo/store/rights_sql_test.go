@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	programs "os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/patok-id/patok/geo/geotest"
+	"github.com/patok-id/patok/geo/store/cluster"
 	"github.com/patok-id/patok/migrations"
 )
 
@@ -371,6 +374,38 @@ func publishes(s server) {
 		})
 		if err != nil {
 			s.t.Fatal(err)
+		}
+	}
+}
+
+// TestABackupIsWhole: an ordinary owner, and even the server's own role, back up
+// every row, also those that no policy shows to nobody.
+func TestABackupIsWhole(t *testing.T) {
+	bin, err := cluster.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owned, shared := geotest.OwnedDatabase(t), geotest.Database(t)
+	if _, err := migrations.Up(t.Context(), owned); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][2]string{{owned, owned}, {shared, geotest.AppURL(t, shared)}} {
+		if _, err := connect(t, c[0]).Exec(t.Context(), codes.Replace(citySQL)); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "patok.dump")
+		if err := cluster.Dump(t.Context(), bin, c[1], file); err != nil {
+			t.Error(err)
+			continue
+		}
+		script, err := programs.CommandContext(t.Context(), bin.Path("pg_restore"), "--data-only", "--file=-", file).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, rows := range map[string]int{"Ditahan": 4, "ketua_nama": 3, "alat": 7, "hash": 7, "uji": 1, "kunci": 7} {
+			if n := strings.Count(string(script), "\t"+text) + strings.Count(string(script), `{"`+text); n != rows {
+				t.Errorf("%q is in the backup %d times, want %d", text, n, rows)
+			}
 		}
 	}
 }
