@@ -133,7 +133,7 @@ func (s *Store) EndSessions(ctx context.Context, by geo.Principal, account, one,
 		if err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `delete from sessions where account_id = $1 and ($2 in (0, id)) and id <> $3`, account, one, except)
+		tag, err := tx.Exec(ctx, `delete from sessions where account_id = $1 and $2::bigint in (0, id) and id <> $3`, account, one, except)
 		if err != nil || tag.RowsAffected() == 0 {
 			if err == nil && one != 0 {
 				err = geo.NotFoundError("store.EndSessions")

@@ -151,7 +151,7 @@ func (s *Store) RevokeToken(ctx context.Context, by geo.Principal, account, toke
 		var owner int64
 		var name string
 		var revoked bool
-		err := tx.QueryRow(ctx, `select account_id, name, revoked_at is not null from tokens where id = $1 and $2 in (0, account_id)`, token, account).
+		err := tx.QueryRow(ctx, `select account_id, name, revoked_at is not null from tokens where id = $1 and $2::bigint in (0, account_id)`, token, account).
 			Scan(&owner, &name, &revoked)
 		if err != nil {
 			return err
