@@ -166,8 +166,18 @@ class RevisionList {
       h('p.small.quiet', null, [r.actor_title || r.actor, formatTime(r.at), r.approved_by && t('approved_by', { name: r.approved_by })].filter(Boolean).join(' · ')),
       r.reason ? h('p', null, h('span.quiet', null, `${t('reason')}: `), r.reason) : null,
       this.items(r),
-      undo && h('div.row', null, undo),
+      h('div.row', null, undo, this.narrowed.actor || this.narrowed.revision ? null : h('button.button.plain', { type: 'button', 'data-key': `only-${r.revision}`, onclick: () => this.only(r.actor) }, t('only_person'))),
     );
+  }
+
+  /** Narrows the list to one person, as if the name had been typed. */
+  private only(actor: string): void {
+    this.view.body.querySelector('#history-filter')?.setAttribute('open', '');
+    const input = this.view.body.querySelector<HTMLInputElement>('#f-actor');
+    if (!input) return;
+    input.value = actor;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.focus();
   }
 
   private items(r: Revision): HTMLElement | null {
