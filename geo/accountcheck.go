@@ -8,8 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// roles are all roles.
-var roles = [...]Role{RoleAdministrator, RolePIC, RoleReviewer, RoleDinsos, RolePlanner, RoleService}
+// Known reports whether there is such a role.
+func (r Role) Known() bool {
+	switch r {
+	case RoleAdministrator, RolePIC, RoleReviewer, RoleDinsos, RolePlanner, RoleService:
+		return true
+	}
+	return false
+}
 
 // Known tells what grants may name.
 type Known interface {
@@ -20,7 +26,10 @@ type Known interface {
 // MaxReasonRunes is how long a reason may be.
 const MaxReasonRunes = 500
 
-const maxTitleRunes, maxSSOBytes, maxGrants = 100, 255, 50
+// MaxGrants is how many grants an account is created with at most.
+const MaxGrants = 50
+
+const maxTitleRunes, maxSSOBytes = 100, 255
 
 // accountName is what an account may be called: it is typed on phones, stands
 // in history, and is a user name in HTTP.
@@ -39,8 +48,8 @@ func CheckAccount(a Account, known Known) []FieldError {
 	}
 	problems = append(problems, CheckTitle(a.Title)...)
 	problems = append(problems, CheckSSO(a.SSO)...)
-	if len(a.Grants) > maxGrants {
-		bad("/grants", "too_many", fmt.Sprintf("Paling banyak %d wewenang.", maxGrants), fmt.Sprintf("At most %d grants.", maxGrants))
+	if len(a.Grants) > MaxGrants {
+		bad("/grants", "too_many", fmt.Sprintf("Paling banyak %d wewenang.", MaxGrants), fmt.Sprintf("At most %d grants.", MaxGrants))
 		return problems
 	}
 	for i, g := range a.Grants {
@@ -80,7 +89,7 @@ func CheckGrant(g Grant, known Known) []FieldError {
 	bad := func(pointer, code, id, en string) {
 		problems = append(problems, FieldError{Pointer: pointer, Code: code, Message: Text{ID: id, EN: en}})
 	}
-	if !slices.Contains(roles[:], g.Role) {
+	if !g.Role.Known() {
 		bad("/role", "enum", "Peran ini tidak dikenal.", "This role is not known.")
 	}
 	switch {
@@ -100,8 +109,15 @@ func CheckGrant(g Grant, known Known) []FieldError {
 	if !g.Until.IsZero() && !g.Until.After(g.From) {
 		bad("/until", "range", "Akhir harus sesudah awal.", "The end must come after the beginning.")
 	}
-	if utf8.RuneCountInString(g.Reason) > MaxReasonRunes || !printable(g.Reason) {
-		bad("/reason", "length", fmt.Sprintf("Alasan paling panjang %d huruf.", MaxReasonRunes), fmt.Sprintf("A reason has at most %d characters.", MaxReasonRunes))
+	return append(problems, CheckReason(g.Reason)...)
+}
+
+// CheckReason lists what is wrong with why somebody changes something, at
+// /reason. "" is no reason.
+func CheckReason(reason string) []FieldError {
+	if utf8.RuneCountInString(reason) <= MaxReasonRunes && printable(reason) {
+		return nil
 	}
-	return problems
+	return []FieldError{{Pointer: "/reason", Code: "length", Message: Text{
+		ID: fmt.Sprintf("Alasan paling panjang %d huruf.", MaxReasonRunes), EN: fmt.Sprintf("A reason has at most %d characters.", MaxReasonRunes)}}}
 }

@@ -48,11 +48,28 @@ func (s *Server) member(h action) http.HandlerFunc {
 	return s.answer(h, func(r *http.Request) (geo.Principal, error) {
 		p, err := s.principal(r)
 		if err == nil && p.Anonymous() {
-			err = &geo.Error{Kind: geo.Unauthorized, Op: "handlers.member", Message: geo.Text{
-				ID: "Silakan masuk terlebih dahulu.", EN: "Please log in first."}}
+			err = notLoggedIn("handlers.member")
 		}
 		return p, err
 	})
+}
+
+func notLoggedIn(op string) error {
+	return &geo.Error{Kind: geo.Unauthorized, Op: op, Message: geo.Text{ID: "Silakan masuk terlebih dahulu.", EN: "Please log in first."}}
+}
+
+// person answers only people who are logged in with a cookie: no program may
+// change accounts, passwords, sessions or tokens.
+func (s *Server) person(h action) http.HandlerFunc { return s.member(byPerson(h)) }
+
+func byPerson(h action) action {
+	return func(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
+		if p.Token {
+			return &geo.Error{Kind: geo.Forbidden, Op: "handlers.byPerson", Message: geo.Text{
+				ID: "Token tidak dapat dipakai di sini. Masuk dengan kata sandi.", EN: "A token is not taken here. Log in with a password."}}
+		}
+		return h(w, r, p, at)
+	}
 }
 
 // answer is the adapter around every action: it waits for the revision that
@@ -69,6 +86,9 @@ func (s *Server) answer(h action, who func(*http.Request) (geo.Principal, error)
 		if err == nil {
 			p, err = who(r)
 		}
+		if err == nil && p.ReadOnly && !safe(r.Method) {
+			err = readOnly(p)
+		}
 		if err == nil {
 			err = h(w, r, p, at)
 		}
@@ -76,6 +96,17 @@ func (s *Server) answer(h action, who func(*http.Request) (geo.Principal, error)
 			s.fail(w, r, err)
 		}
 	}
+}
+
+// readOnly is the refusal of a change by p, who may only read.
+func readOnly(p geo.Principal) error {
+	if p.ViewedBy != nil {
+		return &refusal{status: http.StatusForbidden, slug: "viewing", detail: geo.Text{
+			ID: "Anda sedang melihat sebagai " + p.Title + ". Akhiri dahulu untuk mengubah sesuatu.",
+			EN: "You are looking as " + p.Title + ". End that first to change anything."}}
+	}
+	return &geo.Error{Kind: geo.Forbidden, Op: "handlers.readOnly", Message: geo.Text{
+		ID: "Token ini hanya untuk membaca.", EN: "This token may only read."}}
 }
 
 // snapshot returns the current snapshot, after a wait when the request names a
@@ -136,6 +167,19 @@ func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) error 
 		return err
 	}
 	writeBody(w, r, status, typeJSON+utf8Suffix, body)
+	return nil
+}
+
+// writePrivate answers with v as JSON that nobody may keep.
+func writePrivate(w http.ResponseWriter, r *http.Request, status int, v any) error {
+	w.Header().Set("Cache-Control", "private, no-store")
+	return writeJSON(w, r, status, v)
+}
+
+// writeNothing answers that it is done.
+func writeNothing(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

@@ -31,6 +31,11 @@ type Store interface {
 	Setting(ctx context.Context, name string) (json.RawMessage, error)
 	// SetSetting changes a setting; Forbidden for those who may not.
 	SetSetting(ctx context.Context, p geo.Principal, name string, value json.RawMessage) error
+	accountStore
+	grantStore
+	sessionStore
+	tokenStore
+	auditStore
 	progressStore
 	pastStore
 }
@@ -61,6 +66,9 @@ type Config struct {
 	// trials only: passwords cross the network readable.
 	PlainLogin bool
 
+	// SignIn is the city's own sign-in; nil without one.
+	SignIn *SignIn
+
 	Version   string           // of the binary, for /api and /metrics
 	Logger    *slog.Logger     // slog.Default()
 	Clock     func() time.Time // time.Now
@@ -80,6 +88,13 @@ func (c Config) complete() (Config, error) {
 			return c, errors.New("handlers: BaseURL must be an origin such as https://peta.example.go.id")
 		}
 		c.BaseURL = u.Scheme + "://" + u.Host
+	}
+	if c.SignIn != nil {
+		own := *c.SignIn
+		if err := own.check(); err != nil {
+			return c, err
+		}
+		c.SignIn = &own
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -24,11 +24,15 @@ func (s *Server) edit(read editor) http.HandlerFunc {
 		if err := contentCRS(r.Header.Get("Content-Crs")); err != nil {
 			return err
 		}
+		why, err := reason(r)
+		if err != nil {
+			return err
+		}
 		e, err := read(w, r, at)
 		if err != nil {
 			return err
 		}
-		e.Type = pathParam(r, "collection")
+		e.Type, e.Reason = pathParam(r, "collection"), why
 		result, err := s.Store.Apply(r.Context(), p, e)
 		if err != nil {
 			return s.refused(e, err)

@@ -90,7 +90,7 @@ func entries() []entry {
 		"/", "/assets/*", "/fonts/*", "/icons/*", "/icon.svg", "/healthz", "/readyz"} {
 		list = append(list, entry{"GET", p, everybody, ask{}})
 	}
-	return list
+	return append(list, peopleEntries()...)
 }
 
 // fixed are the things that are the same everywhere.
@@ -99,7 +99,9 @@ var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "lay
 
 // makers make a thing at a place that exists, by its word, and return its id.
 var makers = map[string]func(n *node, at place) string{
-	"id": (*node).makePosyandu,
+	"id":      (*node).makePosyandu,
+	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
+	"invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an

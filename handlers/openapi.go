@@ -110,7 +110,7 @@ func apiPaths(at *index.Snapshot) doc {
 	session["post"] = withBody(operation("logIn", "Log in", nil, doc{"201": reply("Logged in", typeJSON, ref("schemas", "session"))}, 401, 403, 413, 415, 422, 429),
 		[]string{typeJSON}, ref("schemas", "login"))
 	session["delete"] = operation("logOut", "Log out", nil, doc{"204": doc{"description": "Logged out"}}, 403)
-	settings := get("settings", "Settings of the page", nil, typeJSON, object)
+	settings := get("settings", "Settings of the page", nil, typeJSON, object, 401)
 	settings["put"] = guarded(withBody(operation("changeSettings", "Change settings", nil, doc{"200": reply("Changed", typeJSON, object)}, 401, 403, 413, 415, 422),
 		[]string{typeJSON}, object))
 	doubts := get("doubts", "Assets to look at again", parameters("limit", "cursor"), typeGeoJSON, ref("schemas", "featureCollection"), 401)
@@ -134,6 +134,7 @@ func apiPaths(at *index.Snapshot) doc {
 		"/tiles/{layers}/{z}/{x}/{y}.{ext}": tilePath("tile", "layers", "z", "x", "y", "ext", "v"),
 		"/styles/{name}.json":               get("style", "MapLibre style of all layers", parameters("name", "v"), typeJSON, object, 404),
 	}
+	maps.Copy(paths, peoplePaths())
 	maps.Copy(paths, progressPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
@@ -183,17 +184,17 @@ func addEdits(paths, items, item doc, name string, feature doc) {
 	done := func(text string) doc { return reply(text, typeGeoJSON, feature) }
 	input := ref("schemas", "featureInput")
 	whole := []string{typeGeoJSON, typeJSON}
-	items["post"] = guarded(withBody(operation(name+".create", "Create", parameters("allow_duplicate", "idempotency_key"), doc{
+	items["post"] = guarded(withBody(operation(name+".create", "Create", parameters("allow_duplicate", "idempotency_key", "reason"), doc{
 		"200": done("The result of the first request with this key"), "201": done("Created"), "202": done("Kept for an administrator")},
 		401, 403, 404, 409, 413, 415, 422), whole, input))
-	item["put"] = guarded(withBody(operation(name+".replace", "Replace", parameters("id", "if_match", "allow_duplicate"), doc{"200": done("Replaced")},
+	item["put"] = guarded(withBody(operation(name+".replace", "Replace", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Replaced")},
 		401, 403, 404, 409, 412, 413, 415, 422, 428), whole, input))
-	item["patch"] = guarded(withBody(operation(name+".patch", "Change (RFC 7396)", parameters("id", "if_match", "allow_duplicate"), doc{"200": done("Changed")},
+	item["patch"] = guarded(withBody(operation(name+".patch", "Change (RFC 7396)", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Changed")},
 		401, 403, 404, 409, 412, 413, 415, 422, 428), []string{typeMergePatch}, input))
-	item["delete"] = guarded(operation(name+".delete", "Delete", parameters("id", "if_match"), doc{"204": doc{"description": "Deleted"}}, 401, 403, 404, 412, 428))
+	item["delete"] = guarded(operation(name+".delete", "Delete", parameters("id", "if_match", "reason"), doc{"204": doc{"description": "Deleted"}}, 401, 403, 404, 412, 428))
 	base := "/api/collections/" + name + "/items/{id}"
-	paths[base+"/restore"] = doc{"post": guarded(operation(name+".restore", "Undo a delete", parameters("id"), doc{"200": done("Restored")}, 401, 403, 404, 409))}
-	paths[base+"/confirm"] = doc{"post": guarded(operation(name+".confirm", "Confirm that it is still there", parameters("id", "if_match"),
+	paths[base+"/restore"] = doc{"post": guarded(operation(name+".restore", "Undo a delete", parameters("id", "reason"), doc{"200": done("Restored")}, 401, 403, 404, 409))}
+	paths[base+"/confirm"] = doc{"post": guarded(operation(name+".confirm", "Confirm that it is still there", parameters("id", "if_match", "reason"),
 		doc{"200": done("Confirmed")}, 401, 403, 404, 412, 428))}
 }
 

@@ -3,7 +3,6 @@ package handlers
 // progressPaths describes how far the kelurahan are.
 func progressPaths() doc {
 	text, whole, flag := doc{"type": "string"}, doc{"type": "integer"}, doc{"type": "boolean"}
-	nullable := func(kind string) doc { return doc{"type": kind, "nullable": true} }
 	row := objectOf([]string{"area_code", "area_name", "district", "type", "target", "registered", "placed", "confirmed", "returned", "waiting",
 		"last_activity", "due", "declared", "declared_by", "declared_at", "confirmed_by", "confirmed_at", "late", "done", "pic"}, doc{
 		"area_code": text, "area_name": text, "district": text, "type": text, "target": nullable("integer"), "registered": whole, "placed": whole,

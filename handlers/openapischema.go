@@ -39,7 +39,7 @@ func commonParameters() doc {
 			doc{"type": "integer", "minimum": 1, "maximum": maxNearest, "default": nearestLimit}),
 		"bbox": queryParameter("bbox", "West, south, east, north in degrees; with heights as third and sixth number they are not looked at. West above east crosses 180°.",
 			doc{"type": "array", "minItems": 4, "maxItems": 6, "items": decimal}),
-		"datetime": queryParameter("datetime", "The state as of a time of RFC 3339; or an interval such as 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z, 2026-01-01/.. or ../2026-01-01: of each feature the latest version within it. A date is its whole day by UTC. Deleted features are found as well.", text),
+		"datetime":        queryParameter("datetime", "The state as of a time of RFC 3339; or an interval such as 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z, 2026-01-01/.. or ../2026-01-01: of each feature the latest version within it. A date is its whole day by UTC. Deleted features are found as well.", text),
 		"cursor":          queryParameter("cursor", "From the link next.", text),
 		"located":         queryParameter("located", "Leave out assets without a point.", flag),
 		"q":               queryParameter("q", "Part of the name or the code, in any case.", text),
@@ -51,6 +51,7 @@ func commonParameters() doc {
 		"last_event_id":   queryParameter("last_event_id", "The last revision that was seen, where the header cannot be sent.", text),
 		"allow_duplicate": queryParameter("allow_duplicate", "It is another one than the candidates.", flag),
 		"idempotency_key": headerParameter("Idempotency-Key", "Repeating a create with the same key gives the first result."),
+		"reason":          headerParameter("Patok-Reason", "Why: percent-encoded UTF-8, at most 500 characters; kept in the history."),
 		"if_match":        headerParameter("If-Match", "The ETag that was read, or *. Needed: 428 without."),
 		"if_none_match":   headerParameter("If-None-Match", "The ETag that is known: 304 when it still holds."),
 		"id":              pathParameter("id", doc{"type": "integer", "format": "int64", "minimum": 1}),
@@ -76,11 +77,12 @@ func objectOf(required []string, properties doc) doc {
 	return doc{"type": "object", "required": required, "properties": properties}
 }
 
+func nullable(kind string) doc { return doc{"type": kind, "nullable": true} }
+
 func listOf(items doc) doc { return doc{"type": "array", "items": items} }
 
 func commonSchemas() doc {
 	text, number, whole, flag := doc{"type": "string"}, doc{"type": "number"}, doc{"type": "integer"}, doc{"type": "boolean"}
-	nullable := func(kind string) doc { return doc{"type": kind, "nullable": true} }
 	links := listOf(ref("schemas", "link"))
 	numbers := doc{"type": "array", "nullable": true, "items": number}
 	feature := func(properties doc, geometry string) doc {
@@ -112,8 +114,8 @@ func commonSchemas() doc {
 			"source": nullable("string"), "year": nullable("integer"), "boundary_status": nullable("string"), "derived": flag, "example": flag,
 			"label_point": numbers, "version": whole, "revision": whole}), "multiPolygon"),
 		"featureInput": doc{"type": "object", "properties": doc{"type": text, "geometry": doc{"type": "object", "nullable": true}, "properties": doc{"type": "object", "nullable": true}}},
-		"login":        objectOf([]string{"name", "password"}, doc{"name": text, "password": text}),
-		"session": objectOf([]string{"account", "example", "city", "revision", "as_of", "settings"}, doc{"account": nullable("object"),
+		"login":        objectOf([]string{"name", "password"}, doc{"name": text, "password": text, "code": text}),
+		"session": objectOf([]string{"account", "viewing", "example", "city", "revision", "as_of", "settings"}, doc{"account": nullable("object"), "viewing": nullable("object"),
 			"example": flag, "city": nullable("object"), "revision": whole, "as_of": text, "settings": doc{"type": "object"}}),
 		"search": objectOf([]string{"results"}, doc{"results": listOf(objectOf([]string{"collection", "id", "name", "context", "point", "bbox", "type"}, doc{
 			"collection": text, "id": whole, "name": text, "context": text, "point": numbers, "bbox": numbers, "type": nullable("string")}))}),
@@ -126,7 +128,6 @@ func commonSchemas() doc {
 // commonProperties are those that an asset of any type has.
 func commonProperties() doc {
 	text, number, whole := doc{"type": "string"}, doc{"type": "number"}, doc{"type": "integer"}
-	nullable := func(kind string) doc { return doc{"type": kind, "nullable": true} }
 	return objectOf([]string{"type", "name", "uuid", "area_code", "placement", "version", "revision", "updated_at"}, doc{
 		"type": text, "name": text, "uuid": doc{"type": "string", "format": "uuid"}, "area_code": text,
 		"area_located": nullable("string"), "area_name": nullable("string"), "rt": nullable("string"), "rw": nullable("string"),

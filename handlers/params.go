@@ -240,11 +240,15 @@ func pathParam(r *http.Request, name string) string {
 }
 
 // featureID reads a feature's id from the path. What cannot be one is NotFound.
-func featureID(r *http.Request) (int64, error) {
-	text := pathParam(r, "id")
+func featureID(r *http.Request) (int64, error) { return pathID(r, "id") }
+
+// pathID reads an id from the part of the path called name. What cannot be one
+// is NotFound.
+func pathID(r *http.Request, name string) (int64, error) {
+	text := pathParam(r, name)
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || !digits.MatchString(text) || id == 0 || id >= 1<<53 {
-		return 0, geo.NotFoundError("handlers.featureID")
+		return 0, geo.NotFoundError("handlers.pathID")
 	}
 	return id, nil
 }

@@ -16,10 +16,15 @@ func (s *Server) cookieName(r *http.Request) string {
 	return "patok"
 }
 
-// principal finds out who asks, by bearer token or else by cookie. A wrong
-// token is Unauthorized; a cookie that is no longer good is the public.
+// principal finds out who asks, by token or else by cookie. A token comes as a
+// bearer token, or with its account's name as HTTP's basic password, which is
+// what QGIS sends; a password never does. A wrong token is Unauthorized; a
+// cookie that is no longer good is the public.
 func (s *Server) principal(r *http.Request) (geo.Principal, error) {
 	if h := r.Header.Get("Authorization"); h != "" {
+		if name, token, basic := r.BasicAuth(); basic {
+			return s.Auth.FromBasic(r.Context(), name, token)
+		}
 		scheme, token, _ := strings.Cut(h, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
 			token = ""

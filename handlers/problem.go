@@ -20,7 +20,8 @@ type refusal struct {
 	status int
 	slug   string
 	detail geo.Text
-	header http.Header // added to the answer
+	header http.Header    // added to the answer
+	extra  map[string]any // further members of the document
 }
 
 func (e *refusal) Error() string { return e.slug + ": " + e.detail.EN }
@@ -79,6 +80,10 @@ func titleOf(slug string) geo.Text {
 		return geo.Text{ID: "Terlalu besar", EN: "Too large"}
 	case "login":
 		return geo.Text{ID: "Gagal masuk", EN: "Log-in failed"}
+	case "second-factor":
+		return geo.Text{ID: "Kode diperlukan", EN: "Code needed"}
+	case "viewing":
+		return geo.Text{ID: "Sedang melihat sebagai orang lain", EN: "Looking as somebody else"}
 	case "unauthorized":
 		return geo.Text{ID: "Belum masuk", EN: "Not logged in"}
 	case "forbidden":
@@ -152,6 +157,7 @@ func (s *Server) describe(h http.Header, r *http.Request, err error) problem {
 	p := problem{Instance: r.URL.Path, RequestID: requestID(r), extra: map[string]any{}}
 	if no, ok := errors.AsType[*refusal](err); ok {
 		maps.Copy(h, no.header)
+		maps.Copy(p.extra, no.extra)
 		p.Status, p.Type, p.Detail = no.status, no.slug, no.detail.In(lang)
 	} else {
 		s.describeError(h, &p, asError(err), lang)

@@ -15,6 +15,8 @@ const (
 	patternItem   = "/api/collections/{collection}/items/{id}"
 	patternEvents = "/api/events"
 
+	patternAccount = "/api/accounts/{account}"
+
 	patternProgress = "/api/progress/{area}/{type}"
 )
 
@@ -58,7 +60,38 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get("/api/session", s.anyone(s.session))
 		r.Post("/api/session", s.public(s.logIn))
 		r.Delete("/api/session", s.public(s.logOut))
-		r.Get("/api/settings", s.public(s.readSettings))
+		r.Get("/api/session/oidc", s.public(s.beginSignIn))
+		r.Get("/api/session/oidc/callback", s.public(s.endSignIn))
+		r.Put("/api/session/view-as", s.steward(s.viewAs))
+		r.Delete("/api/session/view-as", s.viewer(s.endViewing))
+		r.Get("/api/account", s.member(s.account))
+		r.Put("/api/account/password", s.person(s.changePassword))
+		r.Delete("/api/account/sessions", s.person(s.endOtherSessions))
+		r.Delete("/api/account/sessions/{session}", s.person(s.endOwnSession))
+		r.Post("/api/account/second-factor", s.person(s.beginSecondFactor))
+		r.Put("/api/account/second-factor", s.person(s.confirmSecondFactor))
+		r.Delete("/api/account/second-factor", s.person(s.endSecondFactor))
+		r.Get("/api/tokens", s.person(s.tokens))
+		r.Post("/api/tokens", s.person(s.createToken))
+		r.Delete("/api/tokens/{token}", s.person(s.revokeToken))
+		r.Post("/api/invitations/open", s.public(s.openInvitation))
+		r.Post("/api/invitations/accept", s.public(s.acceptInvitation))
+		r.Get("/api/accounts", s.steward(s.accounts))
+		r.Post("/api/accounts", s.steward(s.createAccount))
+		r.Post("/api/accounts/import", s.steward(s.importAccounts))
+		r.Get(patternAccount, s.steward(s.accountDetails))
+		r.Patch(patternAccount, s.steward(s.changeAccount))
+		r.Get(patternAccount+"/history", s.steward(s.accountHistory))
+		r.Post(patternAccount+"/invitation", s.steward(s.invite))
+		r.Delete(patternAccount+"/sessions", s.steward(s.ofAccount(s.endAllSessions)))
+		r.Delete(patternAccount+"/sessions/{session}", s.steward(s.ofAccount(s.endSession)))
+		r.Delete(patternAccount+"/second-factor", s.steward(s.ofAccount(s.resetSecondFactor)))
+		r.Delete(patternAccount+"/tokens/{token}", s.steward(s.ofAccount(s.revoke)))
+		r.Post(patternAccount+"/grants", s.steward(s.addGrant))
+		r.Patch("/api/grants/{grant}", s.steward(s.endGrant))
+		r.Post("/api/grants/{grant}/hand-over", s.steward(s.handOver))
+		r.Get("/api/audit", s.member(s.auditLog))
+		r.Get("/api/settings", s.reader(s.readSettings))
 		r.Put("/api/settings", s.member(s.writeSettings))
 		r.Get("/api/doubts", s.member(s.doubts))
 

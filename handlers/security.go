@@ -47,12 +47,17 @@ func publicRead(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions {
 		return false
 	}
-	switch path := r.URL.Path; {
-	case path == "/api/session", path == "/api/doubts", path == "/api/settings":
-		return false
+	switch path := r.URL.Path; path {
+	case "/api", "/api/", "/api/conformance", "/api/openapi.json", "/api/docs", "/api/types", "/api/collections",
+		"/api/locate", "/api/nearest", "/api/search", "/api/summary", patternEvents:
+		return true
 	default:
-		return path == "/api" || strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/tiles/") ||
-			strings.HasPrefix(path, "/styles/") || strings.HasPrefix(path, "/fonts/") || strings.HasPrefix(path, "/icons/")
+		for _, folder := range []string{"/api/collections/", "/tiles/", "/styles/", "/fonts/", "/icons/"} {
+			if strings.HasPrefix(path, folder) {
+				return true
+			}
+		}
+		return false
 	}
 }
 

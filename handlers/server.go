@@ -13,6 +13,7 @@ type Server struct {
 	crossOrigin *http.CrossOriginProtection
 	metrics     *metrics
 	settings    settingsCache
+	signIn      signInClient
 	page        *page
 	pasts       pasts
 	closing     chan struct{}
@@ -25,7 +26,8 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: config, closing: make(chan struct{}), crossOrigin: http.NewCrossOriginProtection()}
+	s := &Server{Config: config, closing: make(chan struct{}), crossOrigin: http.NewCrossOriginProtection(),
+		signIn: signInClient{http: http.Client{Timeout: providerTime}}}
 	if s.BaseURL != "" {
 		if err := s.crossOrigin.AddTrustedOrigin(s.BaseURL); err != nil {
 			return nil, err

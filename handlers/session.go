@@ -18,31 +18,42 @@ import (
 // maxLoginBytes bounds the body of a log-in.
 const maxLoginBytes = 4 << 10
 
+const maxAgentBytes = 200
+
 // sessionInfo is what the page needs first: who asks, whose data it is, and as
 // of when.
 type sessionInfo struct {
-	Account  *accountInfo `json:"account"`
-	Example  bool         `json:"example"`
-	City     *cityInfo    `json:"city"`
-	Revision int64        `json:"revision"`
-	AsOf     string       `json:"as_of"`
-	Settings settingsInfo `json:"settings"`
+	Account  *sessionAccount `json:"account"`
+	Viewing  *viewingInfo    `json:"viewing"`
+	Example  bool            `json:"example"`
+	City     *cityInfo       `json:"city"`
+	Revision int64           `json:"revision"`
+	AsOf     string          `json:"as_of"`
+	Settings settingsInfo    `json:"settings"`
 }
 
-type accountInfo struct {
-	ID     int64       `json:"id"`
-	Name   string      `json:"name"`
-	Title  string      `json:"title"`
-	Grants []grantInfo `json:"grants"`
+// sessionAccount is who is logged in, or whom an administrator looks as.
+type sessionAccount struct {
+	ID           int64       `json:"id"`
+	Name         string      `json:"name"`
+	Title        string      `json:"title"`
+	SecondFactor bool        `json:"second_factor"`
+	May          mayInfo     `json:"may"`
+	Grants       []grantInfo `json:"grants"`
 }
 
-type grantInfo struct {
-	Role     geo.Role   `json:"role"`
-	AreaCode geo.Code   `json:"area_code"`
-	AreaName string     `json:"area_name"`
-	Types    []string   `json:"types"`
-	From     *time.Time `json:"from"`
-	Until    *time.Time `json:"until"`
+// mayInfo is what an account's grants allow somewhere, so that the page shows
+// only what is of use.
+type mayInfo struct {
+	Administer bool `json:"administer"`
+	Review     bool `json:"review"`
+	Edit       bool `json:"edit"`
+	Watch      bool `json:"watch"`
+}
+
+// viewingInfo says that somebody else looks through the account's eyes.
+type viewingInfo struct {
+	By geo.Who `json:"by"`
 }
 
 type cityInfo struct {
@@ -62,35 +73,30 @@ func (s *Server) writeSession(w http.ResponseWriter, r *http.Request, status int
 	info := sessionInfo{
 		Revision: at.Revision(),
 		AsOf:     at.CommittedAt().UTC().Format(time.RFC3339Nano),
-		Settings: settingsInfo{Basemap: s.basemap(r.Context())},
+		Settings: s.settingsFor(r.Context(), p),
 	}
 	var err error
 	if info.City, info.Example, err = s.city(r, at); err != nil {
 		return err
 	}
 	if !p.Anonymous() {
-		info.Account = &accountInfo{ID: p.AccountID, Name: p.Name, Title: p.Title, Grants: []grantInfo{}}
-		for _, g := range p.Grants {
-			info.Account.Grants = append(info.Account.Grants, grantOf(at, g))
-		}
+		info.Account = &sessionAccount{ID: p.AccountID, Name: p.Name, Title: p.Title, SecondFactor: p.SecondFactor,
+			May: s.mayOf(p), Grants: grantsOf(at, p.Grants, s.Clock())}
 	}
-	w.Header().Set("Cache-Control", "private, no-store")
-	return writeJSON(w, r, status, info)
+	if p.ViewedBy != nil {
+		info.Viewing = &viewingInfo{By: *p.ViewedBy}
+	}
+	return writePrivate(w, r, status, info)
 }
 
-func grantOf(at *index.Snapshot, g geo.Grant) grantInfo {
-	info := grantInfo{Role: g.Role, AreaCode: g.AreaCode, Types: g.Types, From: timeOrNil(g.From), Until: timeOrNil(g.Until)}
-	if area := at.AreaByCode(g.AreaCode); area != nil {
-		info.AreaName = area.Name
+// mayOf tells what p's grants allow somewhere. Who only looks through p's eyes
+// sees it as p does.
+func (s *Server) mayOf(p geo.Principal) mayInfo {
+	if p.ViewedBy != nil {
+		p.ReadOnly = false
 	}
-	return info
-}
-
-func timeOrNil(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
+	return mayInfo{Administer: s.mayAnywhere(p, geo.ActionAdminister, ""), Review: s.mayAnywhere(p, geo.ActionReview, ""),
+		Edit: s.mayAnywhere(p, geo.ActionEdit, ""), Watch: s.mayAnywhere(p, geo.ActionWatch, "")}
 }
 
 // city names whose data is loaded: the one kabupaten or kota, or else the
@@ -134,57 +140,66 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	if err := noParams(r); err != nil {
 		return err
 	}
-	if err := contentType(r, typeJSON); err != nil {
+	if err := s.secretsAreSafe(r); err != nil {
 		return err
 	}
-	if !s.secure(r) && !s.PlainLogin && !fromHere(r) {
-		return &refusal{status: http.StatusForbidden, slug: "forbidden", detail: geo.Text{
-			ID: "Masuk hanya dapat dilakukan lewat HTTPS. Hubungi administrator server ini.",
-			EN: "Logging in needs HTTPS. Ask the administrator of this server."}}
-	}
-	name, password, err := readLogin(w, r)
+	f, err := readFields(w, r, maxLoginBytes)
 	if err != nil {
 		return err
 	}
-	token, p, err := s.Auth.LogIn(r.Context(), name, password, clientAddress(r))
-	if err != nil {
-		if e, ok := errors.AsType[*geo.Error](err); ok && e.Kind == geo.Unauthorized {
-			return &refusal{status: http.StatusUnauthorized, slug: "login", detail: e.Message}
-		}
+	who := geo.LogIn{Name: need[string](f, "name"), Password: need[string](f, "password"), Address: clientAddress(r), Agent: agent(r)}
+	if code := maybe[string](f, "code"); code != nil {
+		who.Code = *code
+	}
+	if err := f.done("handlers.logIn"); err != nil {
 		return err
 	}
+	token, p, err := s.Auth.LogIn(r.Context(), who)
+	if err != nil {
+		return refusedLogIn(err)
+	}
+	s.openSession(w, r, token)
+	return s.writeSession(w, r, http.StatusCreated, p, at)
+}
+
+// secretsAreSafe refuses passwords that cross a network readable.
+func (s *Server) secretsAreSafe(r *http.Request) error {
+	if s.secure(r) || s.PlainLogin || fromHere(r) {
+		return nil
+	}
+	return &refusal{status: http.StatusForbidden, slug: "forbidden", detail: geo.Text{
+		ID: "Masuk hanya dapat dilakukan lewat HTTPS. Hubungi administrator server ini.",
+		EN: "Logging in needs HTTPS. Ask the administrator of this server."}}
+}
+
+// refusedLogIn is the problem of a wrong password, or of a second factor's
+// code that is missing.
+func refusedLogIn(err error) error {
+	e, ok := errors.AsType[*geo.Error](err)
+	if !ok || e.Kind != geo.Unauthorized {
+		return err
+	}
+	if len(e.Fields) > 0 && e.Fields[0].Code == "second_factor" {
+		return &refusal{status: http.StatusUnauthorized, slug: "second-factor", detail: e.Message}
+	}
+	return &refusal{status: http.StatusUnauthorized, slug: "login", detail: e.Message}
+}
+
+// openSession sets the cookie of a new session, and ends the one that the
+// browser had before.
+func (s *Server) openSession(w http.ResponseWriter, r *http.Request, token string) {
 	if old, err := r.Cookie(s.cookieName(r)); err == nil {
 		if err := s.Auth.LogOut(r.Context(), old.Value); err != nil {
 			s.Logger.Warn("old session not ended", "request", requestID(r), "error", err)
 		}
 	}
 	s.setCookie(w, r, token, int(auth.MaxTime.Seconds()))
-	return s.writeSession(w, r, http.StatusCreated, p, at)
 }
 
-// readLogin reads {"name","password"}, nothing else.
-func readLogin(w http.ResponseWriter, r *http.Request) (name, password string, err error) {
-	members, err := readJSON(w, r, maxLoginBytes)
-	if err != nil {
-		return "", "", err
-	}
-	var problems []geo.FieldError
-	read := func(member string, to *string) {
-		var text *string
-		if json.Unmarshal(members[member], &text) != nil || text == nil {
-			problems = append(problems, fieldProblem("/"+member, "required", "Wajib diisi.", "Required."))
-			return
-		}
-		*to = *text
-	}
-	read("name", &name)
-	read("password", &password)
-	for member := range members {
-		if member != "name" && member != "password" {
-			problems = append(problems, fieldProblem("/"+member, "unknown", "Isian ini tidak dikenal.", "This field is not known."))
-		}
-	}
-	return name, password, geo.InvalidFields("handlers.readLogin", problems)
+// agent is what the browser calls itself, so that people know their sessions.
+func agent(r *http.Request) string {
+	text := r.UserAgent()
+	return strings.ToValidUTF8(text[:min(len(text), maxAgentBytes)], "")
 }
 
 // logOut ends the session of the cookie.

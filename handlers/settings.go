@@ -4,79 +4,119 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"regexp"
-	"strings"
+	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 )
 
-// settingBasemap is the setting's name in the store.
-const settingBasemap = "basemap"
+// The settings' names in the store.
+const (
+	settingBasemap   = "basemap"
+	settingRoleNames = "role_names"
+	settingReview    = "review"
+)
 
 // settingsAge is how long a node goes on with the settings that it read.
 const settingsAge = 5 * time.Second
 
-type settingsInfo struct {
-	Basemap *basemap `json:"basemap"`
+// The limits of settings.
+const (
+	maxSettingsBytes = 256 << 10
+	maxReviewRules   = 1000
+	maxRoleNameRunes = 60
+)
+
+// settings are what the city chose.
+type settings struct {
+	Basemap   *basemap              `json:"basemap"`
+	RoleNames map[geo.Role]geo.Text `json:"role_names"` // of the roles that the city calls otherwise
+	Review    geo.ReviewRules       `json:"review"`
 }
 
-// basemap is a raster map of somebody else's below our layers.
-type basemap struct {
-	URL         string `json:"url"` // with {z}, {x} and {y} in the order that the source has them
-	Attribution string `json:"attribution"`
-	MinZoom     int    `json:"min_zoom"`
-	MaxZoom     int    `json:"max_zoom"`
-	TileSize    int    `json:"tile_size"`
+// settingsInfo is what a reader sees of them.
+type settingsInfo struct {
+	Basemap   *basemap              `json:"basemap"`
+	RoleNames map[geo.Role]geo.Text `json:"role_names"`
+	Review    *geo.ReviewRules      `json:"review,omitempty"` // for members
+	SignIn    *geo.Text             `json:"sign_in"`
 }
 
 // settingsCache keeps the last settings read, also while the database is away.
 type settingsCache struct {
-	mu      sync.Mutex
-	basemap *basemap
-	read    time.Time
+	mu   sync.Mutex
+	last settings
+	read time.Time
 }
 
-// basemap returns the base map of the city, nil for none. The page's policy
-// and every session ask, so it is read at most every few seconds; when that
-// fails the last one stands.
-func (s *Server) basemap(ctx context.Context) *basemap {
+// chosen returns the settings of the city. The page's policy and every session
+// ask, so they are read at most every few seconds; when that fails the last
+// ones stand.
+func (s *Server) chosen(ctx context.Context) settings {
 	s.settings.mu.Lock()
 	defer s.settings.mu.Unlock()
 	now := s.Clock()
 	if now.Sub(s.settings.read) < settingsAge && now.Sub(s.settings.read) >= 0 {
-		return s.settings.basemap
+		return s.settings.last
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	raw, err := s.Store.Setting(ctx, settingBasemap)
 	s.settings.read = now // after a failure too: a page must not wait for a dead database each time
-	if err != nil {
-		s.Logger.Warn("settings not read", "error", err)
-		return s.settings.basemap
+	var read settings
+	for name, to := range map[string]any{settingBasemap: &read.Basemap, settingRoleNames: &read.RoleNames, settingReview: &read.Review} {
+		raw, err := s.Store.Setting(ctx, name)
+		if err != nil {
+			s.Logger.Warn("settings not read", "error", err)
+			return s.settings.last
+		}
+		if len(raw) > 0 && json.Unmarshal(raw, to) != nil {
+			s.Logger.Warn("a setting is not valid", "name", name)
+		}
 	}
-	var b *basemap
-	if len(raw) > 0 && (json.Unmarshal(raw, &b) != nil || b != nil && len(b.problems()) > 0) {
-		s.Logger.Warn("base map setting is not valid")
-		b = nil
+	if read.Basemap != nil && len(read.Basemap.problems()) > 0 {
+		s.Logger.Warn("a setting is not valid", "name", settingBasemap)
+		read.Basemap = nil
 	}
-	s.settings.basemap = b
-	return b
+	s.settings.last = read
+	return read
+}
+
+// basemap returns the base map of the city, nil for none.
+func (s *Server) basemap(ctx context.Context) *basemap { return s.chosen(ctx).Basemap }
+
+// settingsFor is what p sees of the settings.
+func (s *Server) settingsFor(ctx context.Context, p geo.Principal) settingsInfo {
+	return s.shown(s.chosen(ctx), !p.Anonymous())
+}
+
+func (s *Server) shown(c settings, toMember bool) settingsInfo {
+	info := settingsInfo{Basemap: c.Basemap, RoleNames: c.RoleNames}
+	if info.RoleNames == nil {
+		info.RoleNames = map[geo.Role]geo.Text{}
+	}
+	if s.SignIn != nil {
+		info.SignIn = &s.SignIn.Label
+	}
+	if toMember {
+		rules := append(geo.ReviewRules{}, c.Review...)
+		info.Review = &rules
+	}
+	return info
 }
 
 // readSettings answers the settings that a page needs.
-func (s *Server) readSettings(w http.ResponseWriter, r *http.Request, _ geo.Principal, _ *index.Snapshot) error {
+func (s *Server) readSettings(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
 	if err := noParams(r); err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusOK, settingsInfo{Basemap: s.basemap(r.Context())})
+	return writePrivate(w, r, http.StatusOK, s.settingsFor(r.Context(), p))
 }
 
-// writeSettings changes them; the store decides who may.
-func (s *Server) writeSettings(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
+// writeSettings changes those that are given; the store decides who may.
+func (s *Server) writeSettings(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
 	const op = "handlers.writeSettings"
 	if err := noParams(r); err != nil {
 		return err
@@ -85,91 +125,116 @@ func (s *Server) writeSettings(w http.ResponseWriter, r *http.Request, p geo.Pri
 		return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
 			ID: "Hanya administrator yang dapat mengubah setelan.", EN: "Only an administrator may change settings."}}
 	}
-	if err := contentType(r, typeJSON); err != nil {
-		return err
-	}
-	members, err := readJSON(w, r, maxLoginBytes)
+	f, err := readFields(w, r, maxSettingsBytes)
 	if err != nil {
 		return err
 	}
-	b, problems := readBasemap(members)
-	if err := geo.InvalidFields(op, problems); err != nil {
-		return err
-	}
-	raw, err := json.Marshal(b)
-	if err != nil {
-		return geo.Wrap(op, err)
-	}
-	if err := s.Store.SetSetting(r.Context(), p, settingBasemap, raw); err != nil {
-		return err
-	}
-	s.settings.mu.Lock()
-	s.settings.basemap, s.settings.read = b, s.Clock()
-	s.settings.mu.Unlock()
-	w.Header().Set("Cache-Control", "no-store")
-	return writeJSON(w, r, http.StatusOK, settingsInfo{Basemap: b})
-}
-
-// readBasemap reads {"basemap": null | {…}} with exact names.
-func readBasemap(members map[string]json.RawMessage) (*basemap, []geo.FieldError) {
-	raw, given := members["basemap"]
-	if !given || len(members) > 1 {
-		return nil, []geo.FieldError{fieldProblem("/basemap", "required", "Isi hanya basemap.", "Give basemap only.")}
-	}
-	if string(raw) == "null" {
-		return nil, nil
-	}
-	fields, err := object(raw)
-	if err != nil {
-		return nil, []geo.FieldError{fieldProblem("/basemap", "type", "Harus objek atau null.", "Must be an object or null.")}
-	}
-	b := &basemap{MaxZoom: 19, TileSize: 256}
-	var problems []geo.FieldError
-	targets := map[string]any{"url": &b.URL, "attribution": &b.Attribution, "min_zoom": &b.MinZoom, "max_zoom": &b.MaxZoom, "tile_size": &b.TileSize}
-	for name, value := range fields {
-		target, known := targets[name]
-		if !known || json.Unmarshal(value, target) != nil || string(value) == "null" {
-			problems = append(problems, fieldProblem("/basemap/"+name, "type", "Isian ini tidak dikenal atau salah jenisnya.", "Not known, or of the wrong type."))
+	changed := map[string]any{}
+	for name, read := range map[string]func(*fields, *index.Snapshot) any{
+		settingBasemap:   func(f *fields, _ *index.Snapshot) any { return readBasemap(f) },
+		settingRoleNames: func(f *fields, _ *index.Snapshot) any { return readRoleNames(f) },
+		settingReview:    func(f *fields, at *index.Snapshot) any { return readReview(f, at) },
+	} {
+		if f.has(name) {
+			changed[name] = read(f, at)
 		}
 	}
-	if len(problems) > 0 {
-		return nil, problems
+	if len(changed) == 0 {
+		f.bad(settingBasemap, "required", "Isi basemap, role_names, atau review.", "Give basemap, role_names or review.")
 	}
-	return b, b.problems()
+	if err := f.done(op); err != nil {
+		return err
+	}
+	for name, value := range changed {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return geo.Wrap(op, err)
+		}
+		if err := s.Store.SetSetting(r.Context(), p, name, raw); err != nil {
+			return err
+		}
+	}
+	s.settings.mu.Lock()
+	s.settings.read = time.Time{}
+	s.settings.mu.Unlock()
+	return writePrivate(w, r, http.StatusOK, s.shown(s.chosen(r.Context()), true))
 }
 
-// plainHost is a host that can stand in a Content-Security-Policy: nothing in
-// it can end the directive.
-var plainHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$`)
-
-// problems lists what is wrong with a base map.
-func (b *basemap) problems() []geo.FieldError {
-	var out []geo.FieldError
-	u, err := url.Parse(b.URL)
-	holds := strings.Contains(b.URL, "{z}") && strings.Contains(b.URL, "{x}") && strings.Contains(b.URL, "{y}")
-	if err != nil || len(b.URL) > 500 || !holds || u.Scheme != "https" || u.User != nil || !plainHost.MatchString(u.Host) {
-		out = append(out, fieldProblem("/basemap/url", "url", "Harus alamat https dengan {z}, {x} dan {y}.", "Must be an https address with {z}, {x} and {y}."))
-	}
-	if len(b.Attribution) > 300 || strings.TrimSpace(b.Attribution) == "" {
-		out = append(out, fieldProblem("/basemap/attribution", "required", "Sebutkan sumber peta, paling panjang 300 huruf.", "Name the source, in at most 300 characters."))
-	}
-	if b.MinZoom < 0 || b.MaxZoom > 24 || b.MinZoom > b.MaxZoom {
-		out = append(out, fieldProblem("/basemap/max_zoom", "range", "Zum harus 0 sampai 24.", "Zooms must be 0 to 24."))
-	}
-	if b.TileSize != 256 && b.TileSize != 512 {
-		out = append(out, fieldProblem("/basemap/tile_size", "enum", "Harus 256 atau 512.", "Must be 256 or 512."))
-	}
-	return out
-}
-
-// origin is the base map's origin for the page's policy; empty without one.
-func (b *basemap) origin() string {
-	if b == nil {
-		return ""
-	}
-	u, err := url.Parse(b.URL)
+// readRoleNames reads {"pic":{"id","en"}, …}: what the city calls its roles.
+func readRoleNames(f *fields) map[geo.Role]geo.Text {
+	names := map[geo.Role]geo.Text{}
+	members, err := object(need[json.RawMessage](f, settingRoleNames))
 	if err != nil {
-		return ""
+		f.bad(settingRoleNames, "type", "Harus objek.", "Must be an object.")
+		return nil
 	}
-	return u.Scheme + "://" + u.Host
+	in := f.inner(settingRoleNames, members)
+	for name, raw := range members {
+		role := geo.Role(name)
+		members, err := object(raw)
+		if !role.Known() || err != nil {
+			continue // unknown says so
+		}
+		in.read[name] = true
+		texts := in.inner(name, members)
+		text := geo.Text{ID: need[string](texts, "id"), EN: need[string](texts, "en")}
+		texts.unknown()
+		if text.ID == "" || utf8.RuneCountInString(text.ID) > maxRoleNameRunes || utf8.RuneCountInString(text.EN) > maxRoleNameRunes {
+			in.bad(name, "length", "Nama peran wajib diisi, paling panjang 60 huruf.", "A role needs a name, of at most 60 characters.")
+		}
+		names[role] = text
+	}
+	in.unknown()
+	return names
+}
+
+// readReview reads the review rules: a list of {"type","area","steps"}, each
+// for another type and area.
+func readReview(f *fields, at *index.Snapshot) geo.ReviewRules {
+	rules := geo.ReviewRules{}
+	type about struct {
+		typ  string
+		area geo.Code
+	}
+	seen := map[about]bool{}
+	for _, in := range f.list(settingReview, maxReviewRules) {
+		rule := geo.ReviewRule{Type: maybe[string](in, "type"), Steps: need[[]geo.Step](in, "steps")}
+		key := about{area: readCode(in, "area")}
+		if key.area != "" {
+			rule.Area = &key.area
+			if !(known{at}).HasArea(key.area) {
+				in.bad("area", "unknown", "Wilayah ini tidak ada.", "There is no such area.")
+			}
+		}
+		if rule.Type != nil {
+			if key.typ = *rule.Type; !(known{at}).HasType(key.typ) {
+				in.bad("type", "unknown", "Jenis ini tidak ada.", "There is no such type.")
+			}
+		}
+		if !inOrder(rule.Steps) {
+			in.bad("steps", "enum", "Langkah hanya kelurahan, kecamatan, agency, masing-masing sekali dan dalam urutan itu.",
+				"Steps are kelurahan, kecamatan, agency, each once and in that order.")
+		}
+		if seen[key] {
+			in.bad("area", "repeated", "Jenis dan wilayah ini sudah mempunyai aturan.", "This type and area have a rule already.")
+		}
+		seen[key] = true
+		in.unknown()
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// inOrder reports whether steps are known, distinct and in their order.
+func inOrder(steps []geo.Step) bool {
+	order := []geo.Step{geo.StepKelurahan, geo.StepKecamatan, geo.StepAgency}
+	last := -1
+	for _, step := range steps {
+		i := slices.Index(order, step)
+		if i <= last {
+			return false
+		}
+		last = i
+	}
+	return true
 }
