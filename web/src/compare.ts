@@ -35,19 +35,22 @@ export function mainChanges(changes: FieldChange[]): FieldChange[] {
 
 /** A field's value as people read it; '' for none. */
 export function valueWords(type: AssetType | undefined, field: string, value: unknown): string {
-  if (field === 'geometry') return pointWords(value);
-  if (field === 'taken_by' && value) return tValue('taken', value);
-  if (field === 'placement' && value) return tValue('placement', value);
+  if (field === 'geometry') return placeWords(value);
+  if (families[field] && value) return tValue(families[field], value);
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return formatTime(value);
   const options = type && controlsOf(type).find((c) => c.name === field)?.options;
   const known = type?.fields.find((f) => f.name === field) ?? { name: field, label: { id: field, en: field }, sensitivity: 'public' as const, widget: 'text', ...(options?.length && { options }) };
   return fieldText(known, value) ?? '';
 }
 
-function pointWords(geometry: unknown): string {
-  const shape = geometry as { type?: string; coordinates?: [number, number] } | null;
-  if (!shape?.coordinates) return t('is_without_point');
-  return shape.type === 'Point' ? formatPoint(shape.coordinates) : t('boundary');
+/** Fields whose values have words of their own, by how those begin. */
+const families: Record<string, string> = { taken_by: 'taken', placement: 'placement', kind: 'kind', boundary_status: 'boundary' };
+
+/** An asset's point, or how large an area is. */
+function placeWords(value: unknown): string {
+  const place = value as { coordinates?: [number, number]; area_ha?: number } | null;
+  if (place?.area_ha !== undefined) return `${formatNumber(place.area_ha, 1)} ha`;
+  return place?.coordinates ? formatPoint(place.coordinates) : t('is_without_point');
 }
 
 /** A change in one line: "Strata: Madya → Purnama"; what is new stands alone. */

@@ -104,9 +104,8 @@ class History {
 
   private row(v: Version, page: Versions, newest: Version): HTMLElement {
     const who = v.actor_title || v.actor;
-    const points = v.changes.find((c) => c.field === 'geometry');
-    const shape = (points?.after ?? points?.before) as { type?: string } | null | undefined;
-    const on = points && shape?.type === 'Point' ? h('button.button', { type: 'button', 'data-key': `map-${v.version}`, onclick: () => this.mark(points) }, icon('eye'), t('see_on_map')) : null;
+    const points = isArea(this.item.collection) ? undefined : v.changes.find((c) => c.field === 'geometry');
+    const on = points ? h('button.button', { type: 'button', 'data-key': `map-${v.version}`, onclick: () => this.mark(points) }, icon('eye'), t('see_on_map')) : null;
     return h(
       `li.version${v.current ? '.current' : ''}`,
       { 'data-version': v.version },

@@ -65,6 +65,8 @@ describe('a change in words', () => {
     expect(changeWords(posyandu, { field: 'geometry', label: '', before: at(112), after: at(112.001) }, 110.4)).toBe('Titik: pindah 110 m');
     expect(changeWords(posyandu, { field: 'geometry', label: '', before: null, after: at(112) }, null)).toBe('Titik: 7,80000° LS, 112,00000° BT');
     expect(valueWords(posyandu, 'geometry', null)).toBe('belum dititik');
+    expect(valueWords(undefined, 'geometry', { area_ha: 1234.56 })).toBe('1.234,6 ha'); // an area's boundary
+    expect(valueWords(undefined, 'boundary_status', 'indikatif')).toBe('indikatif');
   });
   it('takes the label of the server, which knows a desa from a kelurahan', () => {
     expect(fieldLabel(posyandu, { field: 'strata', label: 'Strata desa' })).toBe('Strata desa');
