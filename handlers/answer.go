@@ -93,7 +93,7 @@ func (s *Server) answer(h action, who func(*http.Request) (geo.Principal, error)
 			err = h(w, r, p, at)
 		}
 		if err != nil {
-			s.fail(w, r, err)
+			s.fail(w, r, s.noteFailure(r, p, at, err))
 		}
 	}
 }

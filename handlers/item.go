@@ -47,6 +47,9 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request, p geo.Principal, a
 	if collection != geo.AllAssets && collection != a.Type {
 		return geo.NotFoundError(op)
 	}
+	if err := s.noteReading(r, p, at, a); err != nil {
+		return err
+	}
 	s.writeAsset(w, r, http.StatusOK, at, a, v)
 	return nil
 }

@@ -204,6 +204,9 @@ func (s *Server) doubts(w http.ResponseWriter, r *http.Request, p geo.Principal,
 	if err != nil {
 		return err
 	}
+	if err := s.noteReading(r, p, at, assets...); err != nil {
+		return err
+	}
 	links := s.selfLink(r)
 	if next != 0 {
 		query := r.URL.Query()

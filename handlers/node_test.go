@@ -149,6 +149,7 @@ func (n *node) serve(url string, change ...func(*Config)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = follower.Run(ctx) })
+	wg.Go(func() { n.Run(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	n.http = httptest.NewServer(n.Server)
 	t.Cleanup(func() { n.Close(); n.http.Close() })

@@ -14,6 +14,7 @@ type Server struct {
 	metrics     *metrics
 	settings    settingsCache
 	signIn      signInClient
+	audit       *auditor
 	page        *page
 	pasts       pasts
 	closing     chan struct{}
@@ -37,6 +38,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.metrics = newMetrics(s)
+	s.audit = newAuditor(s.Store.Audit, s.Clock)
 	s.router, s.routes = s.buildRouter()
 	return s, nil
 }

@@ -147,6 +147,7 @@ func (n *node) run(ctx context.Context, c *serveCmd, env *environment, listener 
 	group.Go(func() error { n.follower.Run(following); return nil }) //nolint:errcheck // it only ever returns the end of following
 	group.Go(func() error { n.watchCluster(following); return nil })
 	group.Go(func() error { n.tidy(following); return nil })
+	group.Go(func() error { n.server.Run(following); return nil })
 	group.Go(func() error { return n.serveOps(following, c, env) })
 	group.Go(func() error { return c.serve(public, listener) })
 	group.Go(func() error { n.announce(ctx, c, env, listener); return nil })
