@@ -40,6 +40,7 @@ var rules = []struct {
 	{"github.com/jackc/pgx", []string{"geo/store", "migrations", "geo/geotest", "cmd/patok-bench"}, "SQL lives in one place (the bench is PostGIS's side of the comparison)"},
 	{"github.com/tidwall/rtree", []string{"geo/index"}, "one package answers spatial look-ups"},
 	{"github.com/go-chi/chi", []string{"handlers", "cmd/patok-bench"}, "one package routes (the bench compares with a bare router)"},
+	{"github.com/xuri/excelize", []string{"geo/exchange"}, "files are written in one place"},
 	{"net/http", []string{"handlers", "cmd/patok", "cmd/patok-bench"}, "the domain does not know how it is asked"},
 	{"database/sql", []string{"migrations"}, "goose wants it"},
 }
