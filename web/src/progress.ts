@@ -51,7 +51,8 @@ class Progress {
     });
     // The map may come later than the view.
     this.timer = window.setInterval(() => this.app.map && (window.clearInterval(this.timer), this.draw()), 500);
-    void this.load();
+    const [asked] = this.opened;
+    void this.load().then(() => asked && this.view.body.querySelector(`[data-id='${CSS.escape(asked)}']`)?.scrollIntoView({ block: 'center' }));
   }
 
   private load(): Promise<void> {
