@@ -14,6 +14,8 @@ const (
 	Create Operation = "create"
 	Update Operation = "update"
 	Delete Operation = "delete"
+
+	Restore Operation = "restore" // in histories: a create of what had been deleted
 )
 
 // Content is everything that is published, as of one revision: what a node

@@ -17,6 +17,7 @@ const (
 	VerbMerge   Verb = "merge"   // RFC 7396 over the feature
 	VerbDelete  Verb = "delete"
 	VerbRestore Verb = "restore" // brings a deleted asset back as a new version
+	VerbRevert  Verb = "revert"  // brings a former version back as a new one
 	VerbConfirm Verb = "confirm" // "still there": sets verified_at and verified_by
 	VerbUpdate  Verb = "update"  // what a Proposal says of everything that changes an asset
 )
@@ -29,6 +30,7 @@ type Edit struct {
 	IfVersion      int64  // the version that was read; 0 = none named (NoVersion unless AnyVersion)
 	AnyVersion     bool   // If-Match: * — whatever the version, as long as the asset exists
 	Input          Input  // with VerbCreate, VerbReplace, VerbMerge
+	Version        int64  // with VerbRevert: the version to bring back
 	AllowDuplicate bool   // the caller looked at the candidates and says it is another
 	IdempotencyKey string // with VerbCreate: repeats return the first result
 	Reason         string // why; kept with the revision

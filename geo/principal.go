@@ -116,6 +116,18 @@ func Can(p Principal, action Action, target Target, now time.Time) bool {
 	return false
 }
 
+// Reach lists where p may do action to assets at time now: Can says yes to a
+// target that one of the scopes holds, and to no other.
+func (p Principal) Reach(action Action, now time.Time) []Scope {
+	scopes := []Scope{}
+	for _, g := range p.Grants {
+		if g.Active(now) && g.Role.may(action) && !(p.ReadOnly && action.changes()) {
+			scopes = append(scopes, Scope{AreaCode: g.AreaCode, Types: g.Types})
+		}
+	}
+	return scopes
+}
+
 // Active reports whether the grant's dates hold at time now.
 func (g Grant) Active(now time.Time) bool {
 	return (g.From.IsZero() || !now.Before(g.From)) && (g.Until.IsZero() || now.Before(g.Until))

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -48,5 +49,41 @@ func TestCan(t *testing.T) {
 		if got := Can(c.p, c.action, c.target, now); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+// TestReachIsWhereCanSaysYes: for every role, action, place, type and time.
+func TestReachIsWhereCanSaysYes(t *testing.T) {
+	now := time.Now()
+	actions := []Action{ActionReadFull, ActionEdit, ActionReview, ActionWatch, ActionOverride, ActionAdminister}
+	yes := 0
+	for _, role := range []Role{RoleAdministrator, RolePIC, RoleReviewer, RoleDinsos, RolePlanner, RoleService} {
+		for _, area := range []Code{"", "35.71.01", "35.71.01.1001"} {
+			for _, types := range [][]string{nil, {"rt"}} {
+				for _, until := range []time.Time{{}, now.Add(time.Hour), now} {
+					for _, readOnly := range []bool{false, true} {
+						p := Principal{AccountID: 1, ReadOnly: readOnly, Grants: []Grant{{Role: role, AreaCode: area, Types: types, Until: until}}}
+						for _, action := range actions {
+							for _, at := range []Target{{Area: "35.71.01.1001", Type: "rt"}, {Area: "35.71.01.1002", Type: "rt", Held: true}, {Area: "35.71.01.1001", Type: "posyandu"}, {Area: "35.71.01"}} {
+								reached := false
+								for _, s := range p.Reach(action, now) {
+									reached = reached || at.Area.Within(s.AreaCode) && (s.Types == nil || at.Type == "" || slices.Contains(s.Types, at.Type))
+								}
+								can := Can(p, action, at, now)
+								if can {
+									yes++
+								}
+								if reached != can {
+									t.Fatalf("%+v %s %+v: reach %v, Can %v", p, action, at, reached, can)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if yes == 0 {
+		t.Error("nobody may do anything")
 	}
 }

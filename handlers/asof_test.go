@@ -167,7 +167,9 @@ from jsonb_array_elements(definition -> 'fields') f)) where name = 'posyandu'`)
 
 // small is a past of a given weight.
 func small(weight int) func(context.Context) (*index.Snapshot, int, error) {
-	return func(context.Context) (*index.Snapshot, int, error) { return index.New(geo.Content{Epoch: "e"}), weight, nil }
+	return func(context.Context) (*index.Snapshot, int, error) {
+		return index.New(geo.Content{Epoch: "e"}), weight, nil
+	}
 }
 
 // TestPastsAreBuiltOnce: of many that ask for one past at once, one builds it;

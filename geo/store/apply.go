@@ -90,6 +90,8 @@ func (w *write) carryOut(ctx context.Context, tx pgx.Tx) error {
 		return tx.QueryRow(ctx, confirmSQL, w.id, w.principal.Actor()).Scan(&w.tx)
 	case geo.VerbReplace, geo.VerbMerge:
 		return w.update(ctx, tx, base)
+	case geo.VerbRevert:
+		return w.revert(ctx, tx, base)
 	}
 	return &geo.Error{Kind: geo.BadRequest, Op: "store.Apply", Err: fmt.Errorf("verb %q", w.edit.Verb)}
 }
@@ -134,8 +136,7 @@ func (w *write) base(ctx context.Context, tx pgx.Tx) (*geo.Asset, error) {
 	case !w.mayChange(target):
 		return nil, forbidden(base.AreaCode)
 	case !named:
-		return nil, &geo.Error{Kind: geo.NoVersion, Op: "store.base", Message: geo.Text{
-			ID: "Sebutkan versi yang diubah (If-Match).", EN: "Name the version to change (If-Match)."}}
+		return nil, noVersion()
 	case !w.edit.AnyVersion && base.Version != w.edit.IfVersion:
 		return nil, staleError(base)
 	}
@@ -159,6 +160,11 @@ func forbidden(area geo.Code) error {
 	return &geo.Error{Kind: geo.Forbidden, Op: "store.Apply", Message: geo.Text{
 		ID: "Anda tidak berwenang mengubah data di wilayah " + string(area) + ".",
 		EN: "You may not change data in area " + string(area) + "."}}
+}
+
+func noVersion() error {
+	return &geo.Error{Kind: geo.NoVersion, Op: "store.base", Message: geo.Text{
+		ID: "Sebutkan versi yang diubah (If-Match).", EN: "Name the version to change (If-Match)."}}
 }
 
 func staleError(current *geo.Asset) error {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/geotest"
 )
@@ -84,8 +86,25 @@ func isOneOf(name string, list []string) bool {
 	return false
 }
 
-// step changes something at random, at times in vain.
+// step changes a boundary or an asset at random.
 func (e *era) step(random *rand.Rand, p geo.Principal) {
+	if random.IntN(10) == 0 {
+		east := 112.003 + 0.006*random.Float64()
+		sql := fmt.Sprintf(`update areas set boundary = st_multi(st_makeenvelope(112, -7.81, %v, -7.80, 4326)) where code = '35.71.01.1001'`, east)
+		err := e.s.begin(e.t.Context(), "test", edited(p), func(tx pgx.Tx) error {
+			_, err := tx.Exec(e.t.Context(), sql)
+			return err
+		})
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		return
+	}
+	e.edit(random, p)
+}
+
+// edit changes an asset at random, at times in vain.
+func (e *era) edit(random *rand.Rand, p geo.Principal) {
 	var ids []int64
 	for name := range e.states[len(e.states)-1] {
 		var id int64
@@ -101,7 +120,7 @@ func (e *era) step(random *rand.Rand, p geo.Principal) {
 	edit := geo.Edit{Type: "posyandu", ID: id, AnyVersion: true, AllowDuplicate: true}
 	claim := []any{"name", fmt.Sprint("Posyandu ", random.IntN(1000)), "area_code", []string{"35.71.01.1001", "35.71.01.1002"}[random.IntN(2)],
 		"placement_reason", "titik di batas", "strata", []string{"madya", "mandiri"}[random.IntN(2)]}
-	switch random.IntN(10) {
+	switch random.IntN(9) {
 	case 0, 1, 2:
 		edit.Verb, edit.ID, edit.Input = geo.VerbCreate, 0, at(lon, lat, claim...)
 	case 3, 4, 5: // often far outside what it claims: then it is held
@@ -112,10 +131,6 @@ func (e *era) step(random *rand.Rand, p geo.Principal) {
 		edit.Verb = geo.VerbRestore
 	case 8:
 		edit.Verb = geo.VerbConfirm
-	case 9:
-		east := 112.003 + 0.006*random.Float64()
-		exec(e.t, e.s, fmt.Sprintf(`update areas set boundary = st_multi(st_makeenvelope(112, -7.81, %v, -7.80, 4326)) where code = '35.71.01.1001'`, east))
-		return
 	}
 	_, err := e.s.Apply(e.t.Context(), p, edit)
 	if k := geo.KindOf(err); err != nil && k != geo.NotFound && k != geo.Stale && k != geo.Conflict && k != geo.Invalid {

@@ -146,7 +146,7 @@ func states[T any](ctx context.Context, tx pgx.Tx, c *changeReader, sql string, 
 	defer rows.Close()
 	for rows.Next() {
 		var at int64
-		feature, err := scan(&skipFirst{rows, &at})
+		feature, err := scan(&leading{rows, []any{&at}})
 		if err != nil {
 			return err
 		}
@@ -155,16 +155,16 @@ func states[T any](ctx context.Context, tx pgx.Tx, c *changeReader, sql string, 
 	return rows.Err()
 }
 
-// skipFirst scans a leading column into first, and gives the rest to a scanner
-// that does not know of it.
-type skipFirst struct {
-	pgx.Rows
-	first *int64
+// leading scans the first columns into first, and gives the rest to a scanner
+// that does not know of them.
+type leading struct {
+	pgx.CollectableRow
+	first []any
 }
 
-// Scan reads the leading column and then the rest into targets.
-func (s *skipFirst) Scan(targets ...any) error {
-	return s.Rows.Scan(append([]any{s.first}, targets...)...)
+// Scan reads the leading columns and then the rest into targets.
+func (l *leading) Scan(targets ...any) error {
+	return l.CollectableRow.Scan(append(l.first, targets...)...)
 }
 
 func typeChange(t *geo.AssetType) geo.Change { return geo.Change{Collection: "types", Type: t} }

@@ -232,9 +232,19 @@ from area_overlaps o join areas a on a.code = o.code_a join areas b on b.code = 
 where exists (select from import_areas i where i.code in (o.code_a, o.code_b)) order by o.area_m2 desc, 1, 3 limit $1`
 )
 
+// recordOverlaps finds anew the overlaps of the areas that import_areas names.
+func recordOverlaps(ctx context.Context, tx pgx.Tx) error {
+	for _, sql := range []string{forgetOverlapsSQL, recordOverlapsSQL + atLevel4SQL + overlapsEndSQL, recordOverlapsSQL + atOtherLevelSQL + overlapsEndSQL} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *importRun) findOverlaps(ctx context.Context) error {
 	r.progress(geo.StepOverlaps)
-	if err := r.exec(ctx, forgetOverlapsSQL, recordOverlapsSQL+atLevel4SQL+overlapsEndSQL, recordOverlapsSQL+atOtherLevelSQL+overlapsEndSQL); err != nil {
+	if err := recordOverlaps(ctx, r.tx); err != nil {
 		return err
 	}
 	if err := r.tx.QueryRow(ctx, sumOverlapsSQL).Scan(&r.report.OverlapCount, &r.report.OverlapM2); err != nil {

@@ -23,6 +23,10 @@ const privateColumns = `a.internal::text, a.placement_reason, a.source, a.note, 
 coalesce((select fields::text from asset_personal p where p.asset_id = a.id), '{}'),
 array(select p.id from proposals p where p.asset_id = a.id and p.closed_at is null order by p.id)`
 
+// formerColumns are privateColumns of any version: fields about people have no
+// history, and what waits is about the asset as it is.
+const formerColumns = `a.internal::text, a.placement_reason, a.source, a.note, a.verified_by, '{}', '{}'::bigint[]`
+
 const areaColumns = `a.id, a.code, a.level, coalesce(a.parent_code, ''), a.kind, a.name, coalesce(a.bps_code, ''),
 st_asewkb(a.boundary), st_asewkb(a.label_point), a.source, a.year, a.boundary_status, a.derived, a.example,
 a.version, coalesce(r.revision, 0), coalesce(r.committed_at, now())`

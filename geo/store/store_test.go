@@ -102,6 +102,8 @@ func TestStatementsPrepare(t *testing.T) {
 		addTokenSQL, sessionSQL, touchSQL, sessionsSQL, accountByNameSQL, accountBySSOSQL, accountByIDSQL, accountsByIDSQL,
 		addGrantSQL, holdGrantSQL, grantByIDSQL, endGrantSQL, invitationSQL, useInvitationSQL, takeCodeSQL, accountVersionsSQL}, findingQueries...)
 	statements = append(statements, tidySQL[:]...)
+	statements = append(statements, revisionAtSQL, pastClockSQL, pastAssetSQL, pastOfTypeSQL, pastOfAllSQL, pastAreaSQL, pastOfLevelSQL,
+		assetHistorySQL, areaHistorySQL, formerSQL, holdAreaSQL, revertAreaSQL, oneAreaSQL)
 	for _, sql := range statements {
 		if _, err := conn.Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%v in\n%s", err, sql)
