@@ -40,12 +40,13 @@ func TestMain(m *testing.M) { geotest.Main(m) }
 // Bandar Kidul from 112.01°, both from 7.81° to 7.80° south and 0.01° wide.
 type node struct {
 	*Server
-	t      *testing.T
+	t      testing.TB
 	http   *httptest.Server
 	conn   *pgx.Conn // as the database's owner
 	url    string
 	tokens map[string]string // bearer tokens by account name
 	log    *logBuffer
+	asked  *statements
 	api    routers.Router
 }
 
@@ -109,9 +110,9 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-func newNode(t *testing.T, change ...func(*Config)) *node {
+func newNode(t testing.TB, change ...func(*Config)) *node {
 	t.Helper()
-	n := &node{t: t, url: geotest.Database(t), tokens: map[string]string{}, log: &logBuffer{}}
+	n := &node{t: t, url: geotest.Database(t), tokens: map[string]string{}, log: &logBuffer{}, asked: &statements{}}
 	ctx := t.Context()
 	conn, err := pgx.Connect(ctx, n.url)
 	n.must(err)
@@ -128,7 +129,7 @@ func newNode(t *testing.T, change ...func(*Config)) *node {
 // serve starts follower and HTTP over the database at url.
 func (n *node) serve(url string, change ...func(*Config)) {
 	t := n.t
-	db, err := store.Open(t.Context(), url, store.Options{})
+	db, err := store.Open(t.Context(), url, store.Options{Tracer: n.asked})
 	n.must(err)
 	t.Cleanup(db.Close)
 	n.accounts(db)

@@ -28,6 +28,7 @@ type Options struct {
 	MaxConns int32            // of the pool; 0 is 8
 	Logger   *slog.Logger     // nil discards
 	Now      func() time.Time // nil is time.Now
+	Tracer   pgx.QueryTracer  // sees every statement; may be nil
 }
 
 // Store is a pool of connections to one PostGIS database. Its methods may be
@@ -52,6 +53,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	config.MaxConns = cmp.Or(o.MaxConns, 8)
 	config.MaxConnLifetime = 5 * time.Minute // so that a failover is noticed
+	config.ConnConfig.Tracer = o.Tracer
 	for name, value := range map[string]string{
 		"application_name":                    "patok",
 		"timezone":                            "UTC",
