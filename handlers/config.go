@@ -37,6 +37,7 @@ type Store interface {
 	tokenStore
 	auditStore
 	progressStore
+	proposalStore
 	pastStore
 }
 

@@ -67,6 +67,9 @@ func (s *Server) refused(e geo.Edit, err error) error {
 
 // writeResult answers an edit.
 func (s *Server) writeResult(w http.ResponseWriter, r *http.Request, p geo.Principal, e geo.Edit, result geo.Result) error {
+	if result.Proposal != nil {
+		return s.writeProposal(w, r, http.StatusAccepted, p, s.Live.Snapshot(), result.Proposal)
+	}
 	h := w.Header()
 	h.Set("Patok-Revision", strconv.FormatInt(result.Revision, 10))
 	if result.Asset == nil {
@@ -84,7 +87,11 @@ func (s *Server) writeResult(w http.ResponseWriter, r *http.Request, p geo.Princ
 	if e.Verb == geo.VerbCreate {
 		h.Set("Location", s.itemURL(r, result.Asset.Type, result.Asset.ID))
 	}
-	s.writeAsset(w, r, status, s.Live.Snapshot(), result.Asset, s.viewFor(p, result.Asset))
+	at, v := s.Live.Snapshot(), s.viewFor(p, result.Asset)
+	if s.noteReading(r, p, at, result.Asset) != nil {
+		v = public // it is done, and must be said
+	}
+	s.writeAsset(w, r, status, at, result.Asset, v)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
@@ -103,6 +104,14 @@ func appendPrivate(b []byte, p *geo.Private, v view) []byte {
 	b = textMember(b, "source", p.Source)
 	b = textMember(b, "note", p.Note)
 	b = textMember(b, "verified_by", p.VerifiedBy)
+	b = append(member(b, "proposals"), '[')
+	for i, id := range p.Proposals {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	b = append(b, ']')
 	if v == private {
 		return append(member(b, "can_edit"), "true"...)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,6 +50,7 @@ type ask struct {
 	body      string
 	match     bool                           // send If-Match
 	make      func(n *node, at place) string // makes an {id} of its own, used up by the first who may
+	known     func(a actor, at place) bool   // who knows that it is there even if the rule is against them: they get 403
 	unasked   string                         // why the matrix does not ask
 }
 
@@ -90,18 +92,18 @@ func entries() []entry {
 		"/", "/assets/*", "/fonts/*", "/icons/*", "/icon.svg", "/healthz", "/readyz"} {
 		list = append(list, entry{"GET", p, everybody, ask{}})
 	}
-	return append(list, peopleEntries()...)
+	return slices.Concat(list, peopleEntries(), reviewEntries())
 }
 
 // fixed are the things that are the same everywhere.
-var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "layers": "posyandu,kelurahan", "z": "14", "x": "13289", "y": "8549",
-	"row": "8549", "col": "13289", "ext": "mvt", "name": "patok"}
+var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "layers": "posyandu,kelurahan", "z": "14", "x": "13289", "y": "8548",
+	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok"}
 
 // makers make a thing at a place that exists, by its word, and return its id.
 var makers = map[string]func(n *node, at place) string{
 	"id":      (*node).makePosyandu,
 	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
-	"invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
+	"proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an
@@ -263,7 +265,7 @@ func (n *node) judge(e entry, a actor, at place, got, absent answered) {
 		want, ok = "401", got.status == 401
 	case at == nowhere:
 		want, ok = "a refusal", got.status == 403 || got.status == 404 || got.status == 412 || got.status == 422
-	case e.rule.otherwise == 404:
+	case e.rule.otherwise == 404 && (e.ask.known == nil || !e.ask.known(a, at)):
 		want, ok = "what the absent gets", alike(got, absent) && got.status == 404
 	default:
 		want, ok = "403", got.status == 403

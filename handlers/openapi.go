@@ -136,6 +136,7 @@ func apiPaths(at *index.Snapshot) doc {
 	}
 	maps.Copy(paths, peoplePaths())
 	maps.Copy(paths, progressPaths())
+	maps.Copy(paths, reviewPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
 	}
@@ -185,15 +186,15 @@ func addEdits(paths, items, item doc, name string, feature doc) {
 	input := ref("schemas", "featureInput")
 	whole := []string{typeGeoJSON, typeJSON}
 	items["post"] = guarded(withBody(operation(name+".create", "Create", parameters("allow_duplicate", "idempotency_key", "reason"), doc{
-		"200": done("The result of the first request with this key"), "201": done("Created"), "202": done("Kept for an administrator")},
+		"200": done("The result of the first request with this key"), "201": done("Created"), "202": proposed(done("Kept for an administrator"))},
 		401, 403, 404, 409, 413, 415, 422), whole, input))
-	item["put"] = guarded(withBody(operation(name+".replace", "Replace", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Replaced")},
+	item["put"] = guarded(withBody(operation(name+".replace", "Replace", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Replaced"), "202": proposed(nil)},
 		401, 403, 404, 409, 412, 413, 415, 422, 428), whole, input))
-	item["patch"] = guarded(withBody(operation(name+".patch", "Change (RFC 7396)", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Changed")},
+	item["patch"] = guarded(withBody(operation(name+".patch", "Change (RFC 7396)", parameters("id", "if_match", "allow_duplicate", "reason"), doc{"200": done("Changed"), "202": proposed(nil)},
 		401, 403, 404, 409, 412, 413, 415, 422, 428), []string{typeMergePatch}, input))
-	item["delete"] = guarded(operation(name+".delete", "Delete", parameters("id", "if_match", "reason"), doc{"204": doc{"description": "Deleted"}}, 401, 403, 404, 412, 428))
+	item["delete"] = guarded(operation(name+".delete", "Delete", parameters("id", "if_match", "reason"), doc{"204": doc{"description": "Deleted"}, "202": proposed(nil)}, 401, 403, 404, 409, 412, 422, 428))
 	base := "/api/collections/" + name + "/items/{id}"
-	paths[base+"/restore"] = doc{"post": guarded(operation(name+".restore", "Undo a delete", parameters("id", "reason"), doc{"200": done("Restored")}, 401, 403, 404, 409))}
+	paths[base+"/restore"] = doc{"post": guarded(operation(name+".restore", "Undo a delete", parameters("id", "reason"), doc{"200": done("Restored"), "202": proposed(nil)}, 401, 403, 404, 409, 422))}
 	paths[base+"/confirm"] = doc{"post": guarded(operation(name+".confirm", "Confirm that it is still there", parameters("id", "if_match", "reason"),
 		doc{"200": done("Confirmed")}, 401, 403, 404, 412, 428))}
 }

@@ -49,6 +49,10 @@ func outcomeOf(k geo.Kind) outcome {
 		return outcome{http.StatusConflict, "duplicate"}
 	case geo.Conflict:
 		return outcome{http.StatusConflict, "conflict"}
+	case geo.Waiting:
+		return outcome{http.StatusConflict, "waiting"}
+	case geo.Conflicting:
+		return outcome{http.StatusConflict, "conflicting"}
 	case geo.Stale:
 		return outcome{http.StatusPreconditionFailed, "stale"}
 	case geo.NoVersion:
@@ -98,6 +102,10 @@ func titleOf(slug string) geo.Text {
 		return geo.Text{ID: "If-Match diperlukan", EN: "If-Match required"}
 	case "conflict":
 		return geo.Text{ID: "Keadaan tidak mengizinkan", EN: "Conflict"}
+	case "waiting":
+		return geo.Text{ID: "Masih menunggu pemeriksaan", EN: "Still waiting for review"}
+	case "conflicting":
+		return geo.Text{ID: "Isian yang sama sudah diubah", EN: "The same field was changed"}
 	case "rate-limited":
 		return geo.Text{ID: "Terlalu sering", EN: "Too many requests"}
 	case "unavailable":
@@ -158,6 +166,7 @@ func (s *Server) describe(h http.Header, r *http.Request, err error) problem {
 	if no, ok := errors.AsType[*refusal](err); ok {
 		maps.Copy(h, no.header)
 		maps.Copy(p.extra, no.extra)
+		maps.Copy(p.extra, no.extra)
 		p.Status, p.Type, p.Detail = no.status, no.slug, no.detail.In(lang)
 	} else {
 		s.describeError(h, &p, asError(err), lang)
@@ -198,7 +207,9 @@ func (s *Server) describeError(h http.Header, p *problem, e *geo.Error, lang str
 	for _, f := range e.Fields {
 		item := map[string]any{}
 		maps.Copy(item, f.Detail)
-		maps.Copy(p.extra, f.Detail)
+		if e.Kind != geo.Conflicting { // where each field has values of its own
+			maps.Copy(p.extra, f.Detail)
+		}
 		item["pointer"], item["code"], item["message"] = f.Pointer, f.Code, f.Message.In(lang)
 		p.Errors = append(p.Errors, item)
 	}
@@ -212,6 +223,8 @@ func (s *Server) describeError(h http.Header, p *problem, e *geo.Error, lang str
 			h.Set("ETag", etagOf(e.Current.Version, body))
 			p.extra["current"] = json.RawMessage(body)
 		}
+	case geo.Waiting:
+		p.extra["proposal"] = e.Proposal
 	case geo.Duplicate:
 		candidates := make([]json.RawMessage, len(e.Candidates))
 		for i, a := range e.Candidates {

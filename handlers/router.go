@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/patok-id/patok/geo"
 )
 
 // routes is what the router can be asked about.
@@ -102,6 +104,17 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Put("/api/progress/targets", s.member(s.changeGoals))
 		r.Put(patternProgress+"/declaration", s.member(s.declareProgress))
 		r.Put(patternProgress+"/confirmation", s.member(s.confirmProgress))
+
+		// Review
+		r.Get("/api/proposals", s.member(s.proposals))
+		r.Get("/api/proposals/counts", s.member(s.proposalCounts))
+		r.Post("/api/proposals/approve", s.member(s.approveMany))
+		r.Get(patternProposal, s.member(s.proposal))
+		r.Patch(patternProposal, s.member(s.correctProposal))
+		r.Post(patternProposal+"/approve", s.member(s.decide(geo.ActApproved)))
+		r.Post(patternProposal+"/return", s.member(s.decide(geo.ActReturned)))
+		r.Post(patternProposal+"/reject", s.member(s.decide(geo.ActRejected)))
+		r.Post(patternProposal+"/withdraw", s.member(s.decide(geo.ActWithdrawn)))
 
 		// Tiles
 		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
