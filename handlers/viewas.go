@@ -7,16 +7,16 @@ import (
 	"github.com/patok-id/patok/geo/index"
 )
 
-// viewer answers whoever sits before the screen: an administrator who looks as
-// somebody else is themself here.
+// viewer is person for ending a look through somebody else's eyes, which is no
+// change of theirs.
 func (s *Server) viewer(h action) http.HandlerFunc {
 	return s.answer(byPerson(h), func(r *http.Request) (geo.Principal, error) {
 		p, err := s.principal(r)
 		if err == nil && p.Anonymous() {
 			err = notLoggedIn("handlers.viewer")
 		}
-		if err == nil && p.ViewedBy != nil {
-			p = geo.Principal{AccountID: p.ViewedBy.ID, Name: p.ViewedBy.Name, Title: p.ViewedBy.Title, SessionID: p.SessionID}
+		if p.ViewedBy != nil {
+			p.ReadOnly = false
 		}
 		return p, err
 	})
@@ -53,7 +53,11 @@ func (s *Server) look(w http.ResponseWriter, r *http.Request, p geo.Principal, a
 	if err := s.Store.ViewAs(r.Context(), p, p.SessionID, account); err != nil {
 		return err
 	}
-	s.withdraw(p.AccountID)
+	if p.ViewedBy != nil {
+		s.withdraw(p.ViewedBy.ID)
+	} else {
+		s.withdraw(p.AccountID)
+	}
 	p, err := s.principal(r)
 	if err != nil {
 		return err
