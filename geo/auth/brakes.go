@@ -67,6 +67,9 @@ func (b *brakes) begin(name, address string, now time.Time) (done func(outcome),
 			return nil, wait, b.lines.add(s.key, now)
 		}
 	}
+	for _, s := range stages {
+		refused = refused.and(b.lines.rest(s.key))
+	}
 	return func(o outcome) {
 		for _, s := range stages {
 			if o == succeeded && s.throttle != b.addresses {
@@ -78,7 +81,7 @@ func (b *brakes) begin(name, address string, now time.Time) (done func(outcome),
 		if o == succeeded && name != "" {
 			b.welcome(pair)
 		}
-	}, 0, b.lines.rest(stages[len(stages)-1].key)
+	}, 0, refused
 }
 
 func (b *brakes) home(pair string) bool {

@@ -26,6 +26,15 @@ type refusals struct {
 	since time.Time
 }
 
+// and adds others to r.
+func (r refusals) and(others refusals) refusals {
+	if r.count == 0 || others.count > 0 && others.since.Before(r.since) {
+		r.since = others.since
+	}
+	r.count += others.count
+	return r
+}
+
 func newTally(window time.Duration, capacity int) *tally {
 	return &tally{window: window, capacity: capacity, keys: map[string]*counted{}}
 }
