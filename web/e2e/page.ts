@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type APIRequestContext, type Browser, test as base, expect, type Page } from '@playwright/test';
+import { type APIRequestContext, type Browser, test as base, expect, type Page, request as newRequest } from '@playwright/test';
 
 export interface Account {
   name: string;
@@ -24,6 +24,38 @@ export function pic(project: string): Account {
 
 export function administrator(): Account {
   return accounts.find((a) => a.role === 'administrator')!;
+}
+
+const passphrase = 'kebun teh di lereng gunung';
+
+/** Somebody made by a test, as administrators see them. */
+export interface Newcomer extends Account {
+  id: number;
+  title: string;
+}
+
+/** The link that invites somebody new with this role in this area, and who that is. */
+export async function invite(role: string, area: string): Promise<{ account: Newcomer; link: string }> {
+  const admin = await newRequest.newContext({ baseURL: process.env.PATOK_E2E_URL!, extraHTTPHeaders: { 'Patok-Request': '1' } });
+  const login = await admin.post('/api/session', { data: { name: administrator().name, password: administrator().password } });
+  expect(login.status()).toBe(201);
+  const name = `${role}-${Math.random().toString(36).slice(2, 10)}`;
+  const title = `${role} uji ${name.slice(-4)}`;
+  const answer = await admin.post('/api/accounts', { data: { name, title, grants: [{ role, area_code: area }] } });
+  expect(answer.status(), await answer.text()).toBe(201);
+  const { account, invitation } = (await answer.json()) as { account: { id: number }; invitation: { link: string } };
+  await admin.dispose();
+  return { account: { id: account.id, name, title, password: passphrase, role, area }, link: invitation.link };
+}
+
+/** Somebody new with this role in this area, who has set a password. */
+export async function newcomer(role: string, area: string): Promise<Newcomer> {
+  const { account, link } = await invite(role, area);
+  const request = await newRequest.newContext({ baseURL: process.env.PATOK_E2E_URL!, extraHTTPHeaders: { 'Patok-Request': '1' } });
+  const answer = await request.post('/api/invitations/accept', { data: { token: link.split('#undangan=')[1], password: account.password } });
+  expect(answer.status(), await answer.text()).toBe(201);
+  await request.dispose();
+  return account;
 }
 
 /** Every test fails on an error of the page and on anything that the content policy blocked. */
@@ -74,6 +106,17 @@ export async function openMap(page: Page, hash = ''): Promise<void> {
   await page.goto('/' + hash);
   await expect(page.locator('html')).toHaveAttribute('data-map', 'ready', { timeout: 20_000 });
   await expect(page.locator('html')).not.toHaveAttribute('data-map-error');
+}
+
+/** A browser that cannot draw the map: what has no need of one is quicker to try there. */
+export async function withoutMap(page: Page): Promise<Page> {
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+      return kind.startsWith('webgl') ? null : (real as (...a: unknown[]) => unknown).call(this, kind, ...rest);
+    } as typeof real;
+  });
+  return page;
 }
 
 /** A second person: a context that shares nothing with the first. */
@@ -151,6 +194,14 @@ export async function create(page: Page, name: string, point: LonLat | null, cod
   });
   expect(answer.status(), await answer.text()).toBe(201);
   return (await answer.json()) as Feature;
+}
+
+/** Opens a page of this person, with the map, on a screen like the project's. */
+export async function pageOf(browser: Browser, project: string, account: Account | null, hash = ''): Promise<Page> {
+  const page = await secondPage(browser, project);
+  if (account) await enter(page, account);
+  await openMap(page, hash);
+  return page;
 }
 
 /** The village of this code. */

@@ -1,27 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Page } from '@playwright/test';
-import { type Account, administrator, axe, enter, expect, getJSON, openMap, secondPage, test } from './page';
+import type { Browser, Page } from '@playwright/test';
+import { administrator, axe, enter, expect, getJSON, newcomer, secondPage, test, withoutMap } from './page';
 
 const head = { 'Patok-Request': '1' };
 const goodPassword = 'kuda naik sepeda biru';
 
-interface Person {
-  id: number;
-  name: string;
-}
+test.beforeEach(({ page }) => withoutMap(page));
 
-/** Somebody with a password, made through the API as the page makes them. */
-async function somebody(page: Page, role: string, area: string): Promise<Account & Person> {
-  const name = uniqueAccount();
-  await enter(page, administrator());
-  const made = await page.request.post('/api/accounts', { headers: head, data: { name, title: `Orang ${name}`, grants: [{ role, area_code: area }] } });
-  expect(made.status(), await made.text()).toBe(201);
-  const { account, invitation } = (await made.json()) as { account: Person; invitation: { link: string } };
-  const token = invitation.link.split('#undangan=')[1]!;
-  expect((await page.request.post('/api/invitations/accept', { headers: head, data: { token, password: goodPassword } })).status()).toBe(201);
-  await page.context().clearCookies();
-  return { id: account.id, name, password: goodPassword, role, area };
+/** Somebody else’s browser. */
+async function another(browser: Browser, project: string): Promise<Page> {
+  return withoutMap(await secondPage(browser, project));
 }
 
 function uniqueAccount(): string {
@@ -38,9 +27,9 @@ function codeOf(secret: string, later = 0): string {
   return String((mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
-test('an invitation becomes a person who logs in; disabled, their page says so', async ({ page, browser, code }, info) => {
+test('an invitation becomes a person who logs in; disabled, their page says so', { tag: '@phone' }, async ({ page, browser, code }, info) => {
   await enter(page, administrator());
-  await openMap(page, '#pengguna');
+  await page.goto('/#pengguna');
   await page.click('#person-add');
   await page.fill('#q-area_code', code);
   await expect(page.locator('#q-area_code-results [role=option]')).toHaveCount(1);
@@ -57,8 +46,8 @@ test('an invitation becomes a person who logs in; disabled, their page says so',
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('Escape');
 
-  const theirs = await secondPage(browser, info.project.name);
-  await openMap(theirs, link.slice(link.indexOf('#')));
+  const theirs = await another(browser, info.project.name);
+  await theirs.goto('/' + link.slice(link.indexOf('#')));
   await expect(theirs.locator('#invitation')).toContainText(`Petugas ${name}`);
   expect(theirs.url()).not.toContain(link.split('=')[1]);
   await theirs.fill('#f-password', 'rahasia123');
@@ -74,7 +63,7 @@ test('an invitation becomes a person who logs in; disabled, their page says so',
   await expect(theirs.locator('#add')).toBeVisible();
 
   // The link was for once.
-  const late = await secondPage(browser, info.project.name);
+  const late = await another(browser, info.project.name);
   await late.goto('/' + link.slice(link.indexOf('#')));
   await expect(late.locator('#invitation')).toContainText('tidak berlaku lagi');
 
@@ -83,7 +72,6 @@ test('an invitation becomes a person who logs in; disabled, their page says so',
   await expect(page.locator('#people tbody tr')).toHaveCount(1);
   await page.locator('#people .link').click();
   await expect(page.locator('#person-head')).toContainText('aktif');
-  expect(await axe(page)).toEqual([]);
   await page.click('#person-disable');
   await page.click('#disable-dialog [type=submit]');
   await expect(page.locator('#q-reason')).toHaveAttribute('aria-invalid', 'true');
@@ -102,11 +90,10 @@ test('an invitation becomes a person who logs in; disabled, their page says so',
 });
 
 test('my account: a second factor, a token that is shown once, and a session ended elsewhere', { tag: '@phone' }, async ({ page, browser, code }, info) => {
-  const person = await somebody(page, 'administrator', code);
+  const person = await newcomer('administrator', code);
   await enter(page, person);
-  await openMap(page, '#akun');
+  await page.goto('/#akun');
   await expect(page.locator('#factor .notice')).toContainText('sebaiknya');
-  expect(await axe(page)).toEqual([]);
   await page.click('#factor-start');
   await page.fill('#q-password', 'bukan ini');
   await page.keyboard.press('Enter');
@@ -137,8 +124,8 @@ test('my account: a second factor, a token that is shown once, and a session end
   expect(await asProgram(`Bearer ${token}`)).toBe(401);
 
   // Logs in elsewhere with the code of the next half minute, and is ended from here.
-  const other = await secondPage(browser, info.project.name);
-  await openMap(other);
+  const other = await another(browser, info.project.name);
+  await other.goto('/');
   await other.click('#login');
   await other.fill('#login-name', person.name);
   await other.fill('#login-password', person.password);
@@ -152,18 +139,18 @@ test('my account: a second factor, a token that is shown once, and a session end
   await expect(other.locator('#account')).toBeVisible();
   await page.reload();
   await expect(page.locator('#my-sessions .tag')).toHaveText('sesi ini');
-  await page.locator('#my-sessions').getByRole('button', { name: /^Akhiri sesi / }).first().click();
+  await page.getByRole('button', { name: 'Akhiri semua sesi lain' }).click();
   await expect(page.locator('#my-sessions li')).toHaveCount(1);
   await other.click('#account');
   await expect(other.locator('#login-dialog')).toBeVisible();
 });
 
 test('an administrator looks as somebody else, read-only, and comes back', { tag: '@desktop' }, async ({ page, code }) => {
-  const person = await somebody(page, 'pic', code);
+  const person = await newcomer('pic', code);
   await enter(page, administrator());
-  await openMap(page, `#pengguna=${person.id}`);
+  await page.goto(`/#pengguna=${person.id}`);
   await page.click('#person-view');
-  await expect(page.locator('#viewing')).toContainText(`Orang ${person.name} · hanya baca`);
+  await expect(page.locator('#viewing')).toContainText(`${person.title} · hanya baca`);
   await expect(page.locator('#add')).toHaveCount(0);
   expect(await axe(page)).toEqual([]);
   await page.reload();
@@ -182,7 +169,7 @@ test('an administrator looks as somebody else, read-only, and comes back', { tag
 
 test('three people from a CSV: what is wrong is said by line, nothing is made until all is right, then the links', { tag: '@desktop' }, async ({ page, code }) => {
   await enter(page, administrator());
-  await openMap(page, '#pengguna=impor');
+  await page.goto('/#pengguna=impor');
   const names = [uniqueAccount(), uniqueAccount(), uniqueAccount()];
   const csv = (area: string) => `nama_akun,nama,peran,wilayah\n${names[0]},Petugas satu,pic,${code}\n${names[1]},Petugas dua,pic,${area}\n${names[2]},"Lurah, tiga",reviewer,${code}\n`;
   await page.fill('#import-text', csv('99.99.99.9999'));
@@ -190,7 +177,6 @@ test('three people from a CSV: what is wrong is said by line, nothing is made un
   await expect(page.locator('#import-result')).toContainText('1 baris ditolak');
   await expect(page.locator('#import-result tbody tr').first()).toContainText(names[1]!);
   await expect(page.locator('#import-go')).toHaveCount(0);
-  expect(await axe(page)).toEqual([]);
   await page.fill('#import-text', csv(code));
   await page.click('#import-look');
   await expect(page.locator('#import-go')).toHaveText('Buat 3 akun');
@@ -208,7 +194,7 @@ test('three people from a CSV: what is wrong is said by line, nothing is made un
 });
 
 test('by keyboard alone: log in, find somebody, open them, and back', { tag: '@desktop' }, async ({ page, code }) => {
-  const person = await somebody(page, 'pic', code);
+  const person = await newcomer('pic', code);
   await page.goto('/#pengguna');
   await expect(page.locator('#login-name')).toBeFocused();
   await page.keyboard.type(administrator().name);
@@ -228,16 +214,90 @@ test('by keyboard alone: log in, find somebody, open them, and back', { tag: '@d
   await expect(page.locator('#people-view')).toBeHidden();
 });
 
-test('axe finds nothing serious in the list, the audit log and the settings', async ({ page }) => {
+test('axe finds nothing serious in any view of people', async ({ page }) => {
   await enter(page, administrator());
-  await openMap(page, '#pengguna');
+  await page.goto('/#pengguna');
   await expect(page.locator('#people tbody tr').first()).toBeVisible();
   expect(await axe(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Catatan audit' }).click();
+  await page.locator('#people .link').first().click();
+  await expect(page.locator('#person-head')).toBeVisible();
+  await page.click('#person-history summary');
+  expect(await axe(page)).toEqual([]);
+  await page.goto('/#pengguna=impor');
+  await page.fill('#import-text', 'nama_akun,nama,peran,wilayah\nsatu dua,,pic,x\n');
+  await page.click('#import-look');
+  await expect(page.locator('#import-result table')).toBeVisible();
+  expect(await axe(page)).toEqual([]);
+  await page.goto('/#pengguna=catatan');
   await expect(page.locator('#audit li').first()).toBeVisible();
   expect(await axe(page)).toEqual([]);
   await page.click('#account');
+  await expect(page.locator('#tokens')).toBeVisible();
+  expect(await axe(page)).toEqual([]);
   await page.click('#review-settings');
   await page.click('#rule-add');
   expect(await axe(page)).toEqual([]);
+});
+
+test('a right is given, ended with its reason, and handed over; names in the list follow', { tag: '@desktop' }, async ({ page, code }) => {
+  const [before, after] = [await newcomer('pic', code), await newcomer('planner', '')];
+  await enter(page, administrator());
+  await page.goto(`/#pengguna=${before.id}`);
+  await page.click('#grant-add');
+  await page.selectOption('#q-role', 'reviewer');
+  await page.fill('#q-area_code', 'bukan wilayah');
+  await page.click('#grant-dialog [type=submit]');
+  await expect(page.locator('#q-area_code')).toHaveAttribute('aria-invalid', 'true'); // what was only typed is no area
+  await page.fill('#q-area_code', code);
+  await page.locator('#q-area_code-results [role=option]').first().click();
+  await page.click('#grant-dialog summary');
+  await page.fill('#q-until', '2030-12-31');
+  await page.click('#grant-dialog [type=submit]');
+  const given = page.locator('#grants li', { hasText: 'Pemeriksa' });
+  await expect(given).toContainText('sampai 31 Des 2030');
+  await given.getByRole('button', { name: 'Akhiri' }).click();
+  await page.fill('#q-reason', 'Salah orang');
+  await page.click('#grant-end-dialog [type=submit]');
+  await expect(page.locator('#grants summary')).toContainText('(1)');
+
+  await page.getByRole('button', { name: 'Serahkan' }).click();
+  await page.fill('#q-account', after.name);
+  await page.locator('#q-account-results [role=option]').click();
+  await page.fill('#q-reason', 'SK 12/2026');
+  await page.click('#hand-over-dialog [type=submit]');
+  await expect(page.locator('#grants')).toContainText('Belum punya hak apa pun');
+  await page.goto(`/#pengguna=${after.id}`);
+  await expect(page.locator('#grants li', { hasText: 'Petugas (PIC)' })).toContainText('SK 12/2026');
+});
+
+test('the city names its roles and says what is reviewed', { tag: '@desktop' }, async ({ page, code }) => {
+  const settings = async () => (await getJSON<{ settings: { role_names: unknown; review: unknown } }>(page.request, '/api/session')).settings;
+  await enter(page, administrator());
+  await page.goto('/#akun');
+  await page.click('#role-settings');
+  await page.fill('#q-pic_id', 'Operator Desa');
+  await page.click('#role-dialog [type=submit]');
+  await page.click('#to-pengguna');
+  await expect(page.locator('#people')).toContainText('Operator Desa: ');
+  expect((await settings()).role_names).toEqual({ pic: { id: 'Operator Desa', en: 'Operator Desa' } });
+
+  await page.goBack();
+  await page.click('#review-settings');
+  await page.click('#rule-add');
+  await page.selectOption('#rule-0-type', 'posyandu');
+  await page.fill('#rule-0-area', code);
+  await page.locator('#rule-0-area-results [role=option]').click();
+  await page.selectOption('#rule-0-way', 'kelurahan,kecamatan');
+  await expect(page.locator('.rule')).toContainText('Tampil setelah lurah, kemudian kecamatan menyetujui.');
+  await page.click('#review-dialog [type=submit]');
+  await expect(page.locator('#review-dialog')).toHaveCount(0);
+  expect((await settings()).review).toEqual([{ type: 'posyandu', area: code, steps: ['kelurahan', 'kecamatan'] }]);
+  await page.click('#review-settings');
+  await expect(page.locator('#rule-0-area')).not.toHaveValue(code); // its name
+  await page.getByRole('button', { name: 'Hapus aturan ini' }).click();
+  await page.click('#review-dialog [type=submit]');
+  await expect(page.locator('#review-dialog')).toHaveCount(0);
+  const cleared = await page.request.put('/api/settings', { headers: head, data: { role_names: {} } });
+  expect(cleared.status()).toBe(200);
+  expect(await settings()).toMatchObject({ role_names: {}, review: [] });
 });

@@ -1,4 +1,4 @@
-import { axe, byName, create, enter, expect, getJSON, openMap, pic, tapAt, test, uniqueName, village } from './page';
+import { axe, byName, create, enter, expect, getJSON, openMap, pic, tapAt, test, uniqueName, village, withoutMap } from './page';
 
 test('the first screen says what, whose and as of when; layers switch; the address keeps the view', async ({ page }) => {
   await openMap(page);
@@ -105,12 +105,7 @@ test('every button that is seen can be hit with a thumb', async ({ page }, info)
 });
 
 test('without WebGL the list and typed coordinates still work', { tag: '@phone' }, async ({ page, code }, info) => {
-  await page.addInitScript(() => {
-    const real = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
-      return kind.startsWith('webgl') ? null : (real as (...a: unknown[]) => unknown).call(this, kind, ...rest);
-    } as typeof real;
-  });
+  await withoutMap(page);
   await enter(page, pic(info.project.name));
   await page.goto('/');
   await expect(page.locator('html')).toHaveAttribute('data-map', 'none');

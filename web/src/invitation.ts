@@ -1,3 +1,4 @@
+import './people.css';
 import { Problem, type Session } from './api';
 import type { App } from './app';
 import { h } from './dom';
