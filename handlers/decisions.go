@@ -54,6 +54,9 @@ func (s *Server) moved(r *http.Request, p geo.Principal, at *index.Snapshot, id 
 		return err
 	}
 	x, readErr := s.Store.Proposal(r.Context(), p, id)
+	if readErr == nil {
+		readErr = s.noteProposals(r, p, at, x)
+	}
 	if readErr != nil {
 		return readErr
 	}

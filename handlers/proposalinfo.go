@@ -91,6 +91,22 @@ func (s *Server) proposalInfo(r *http.Request, p geo.Principal, at *index.Snapsh
 	return info
 }
 
+// noteProposals writes down that p is shown what is restricted in proposals. An
+// asset that is only proposed goes by its proposal's number, below zero.
+func (s *Server) noteProposals(r *http.Request, p geo.Principal, at *index.Snapshot, list ...*geo.Proposal) error {
+	var shown []*geo.Asset
+	for _, x := range list {
+		after := x.After
+		if after != nil && after.ID == 0 {
+			proposed := *after
+			proposed.ID = -x.ID
+			after = &proposed
+		}
+		shown = append(shown, x.Before, after)
+	}
+	return s.noteReading(r, p, at, shown...)
+}
+
 // orNull is v for JSON; what is empty is null.
 func orNull[T comparable](v T) *T {
 	var none T

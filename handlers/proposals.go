@@ -54,6 +54,9 @@ func (s *Server) proposals(w http.ResponseWriter, r *http.Request, p geo.Princip
 	if err != nil {
 		return err
 	}
+	if err := s.noteProposals(r, p, at, list...); err != nil {
+		return err
+	}
 	infos := make([]proposalInfo, len(list))
 	for i, x := range list {
 		infos[i] = s.proposalInfo(r, p, at, x)
@@ -131,12 +134,19 @@ func (s *Server) proposal(w http.ResponseWriter, r *http.Request, p geo.Principa
 	if err != nil {
 		return err
 	}
+	if err := s.noteProposals(r, p, at, x); err != nil {
+		return err
+	}
 	return s.writeProposal(w, r, http.StatusOK, p, at, x)
 }
 
 // writeProposal answers with a proposal. The revision that published it is named,
-// so that a reader can ask for it.
+// so that a reader can ask for it. What was just done is said in any case, at
+// need without what it is about.
 func (s *Server) writeProposal(w http.ResponseWriter, r *http.Request, status int, p geo.Principal, at *index.Snapshot, x *geo.Proposal) error {
+	if !safe(r.Method) && s.noteProposals(r, p, at, x) != nil {
+		x.Before, x.After, x.Input = nil, nil, geo.Input{}
+	}
 	body, err := json.Marshal(s.proposalInfo(r, p, at, x))
 	if err != nil {
 		return geo.Wrap("handlers.writeProposal", err)

@@ -366,7 +366,11 @@ func TestWithoutARuleNothingWaits(t *testing.T) {
 		t.Errorf("a move to %s takes %v", x.ToArea, x.Steps)
 	}
 	c.refuse(c.lurah, approval(x), geo.Forbidden)
+	waits := c.propose(c.admin, patch(a.Asset, "strata", "mandiri", "area_code", kidul))
 	done := c.decide(c.camat, approval(x))
+	if waits, err := c.app.Proposal(t.Context(), c.kidul, waits.ID); err != nil || waits.AreaCode != kidul || waits.ToArea != kidul {
+		t.Errorf("another proposal did not move along: %+v, %v", waits, err)
+	}
 	if done.AreaCode != kidul || done.ToArea != kidul || done.Before.AreaCode != kidul {
 		t.Errorf("after the move it is in %s", done.AreaCode)
 	}

@@ -104,6 +104,8 @@ func TestStatementsPrepare(t *testing.T) {
 	statements = append(statements, tidySQL[:]...)
 	statements = append(statements, revisionAtSQL, pastClockSQL, pastAssetSQL, pastOfTypeSQL, pastOfAllSQL, pastAreaSQL, pastOfLevelSQL,
 		assetHistorySQL, areaHistorySQL, formerSQL, holdAreaSQL, revertAreaSQL, oneAreaSQL)
+	statements = append(statements, rulesSQL, unpublishedSQL, waitingSQL, eventSQL, proposalsSQL, eventsSQL, presentSQL, deletedSQL, previewsSQL,
+		lockProposalSQL, moveProposalSQL)
 	for _, sql := range statements {
 		if _, err := conn.Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%v in\n%s", err, sql)
