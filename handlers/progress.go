@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -133,16 +134,16 @@ const typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 
 // progressCSV answers the progress as a CSV file.
 func (s *Server) progressCSV(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	return s.exportProgress(w, r, p, at, "csv", typeCSV, func(b *bytes.Buffer, t exchange.Table) error { return exchange.WriteCSV(b, t) })
+	return s.exportProgress(w, r, p, at, "csv", typeCSV, exchange.WriteCSV)
 }
 
 // progressXLSX answers the progress as a workbook.
 func (s *Server) progressXLSX(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	return s.exportProgress(w, r, p, at, "xlsx", typeXLSX, func(b *bytes.Buffer, t exchange.Table) error { return exchange.WriteXLSX(b, t) })
+	return s.exportProgress(w, r, p, at, "xlsx", typeXLSX, exchange.WriteXLSX)
 }
 
 func (s *Server) exportProgress(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot,
-	extension, mediaType string, write func(*bytes.Buffer, exchange.Table) error) error {
+	extension, mediaType string, write func(io.Writer, exchange.Table) error) error {
 	rows, err := s.readProgress(r, p)
 	if err != nil {
 		return err
