@@ -39,6 +39,7 @@ type Store interface {
 	progressStore
 	proposalStore
 	pastStore
+	historyStore
 }
 
 // Config is everything that a Server needs. The members without a default must

@@ -127,7 +127,7 @@ func featureBody(w http.ResponseWriter, r *http.Request) (geo.Input, error) {
 // existing begins an edit of the asset that the path names.
 func existing(r *http.Request, at *index.Snapshot, verb geo.Verb) (geo.Edit, error) {
 	e := geo.Edit{Verb: verb}
-	if verb == geo.VerbReplace || verb == geo.VerbMerge {
+	if verb == geo.VerbReplace || verb == geo.VerbMerge || verb == geo.VerbRevert {
 		q, err := readParams(r, "allow_duplicate")
 		if err != nil {
 			return e, err

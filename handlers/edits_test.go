@@ -76,7 +76,7 @@ func TestPreconditions(t *testing.T) {
 		t.Errorf("type %v", required.json["type"])
 	}
 	n.expect(428, "DELETE", path, as(n, "pic-lor"))
-	for _, tag := range []string{`"9-abc"`, `W/` + etag, `"1"`, `"abc"`, `""`} {
+	for _, tag := range []string{`"9-abc"`, `W/` + etag, `"9"`, `"abc"`, `""`} {
 		stale := n.expect(412, "PATCH", path, as(n, "pic-lor"), header("If-Match", tag), rename)
 		if stale.json["type"] != "/problems/stale" || stale.at("current", "properties", "version") != 1.0 ||
 			stale.at("current", "properties", "can_edit") != true || !strings.HasPrefix(stale.header.Get("ETag"), `"1-`) {

@@ -91,10 +91,11 @@ func ifMatch(r *http.Request, current int64, e *geo.Edit) error {
 	return nil
 }
 
-// versionOf is the version in one of our tags, 0 for any other.
+// versionOf is the version in one of our tags, 0 for any other. The version alone
+// will do, which is all that a history tells.
 func versionOf(tag string) int64 {
-	number, _, ok := strings.Cut(strings.Trim(tag, `"`), "-")
-	if !ok || strings.HasPrefix(tag, "W/") {
+	number, _, _ := strings.Cut(strings.Trim(tag, `"`), "-")
+	if strings.HasPrefix(tag, "W/") {
 		return 0
 	}
 	v, err := strconv.ParseInt(number, 10, 64)

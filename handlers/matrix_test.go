@@ -92,7 +92,7 @@ func entries() []entry {
 		"/", "/assets/*", "/fonts/*", "/icons/*", "/icon.svg", "/healthz", "/readyz"} {
 		list = append(list, entry{"GET", p, everybody, ask{}})
 	}
-	return slices.Concat(list, peopleEntries(), reviewEntries())
+	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries())
 }
 
 // fixed are the things that are the same everywhere.
@@ -103,7 +103,7 @@ var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "lay
 var makers = map[string]func(n *node, at place) string{
 	"id":      (*node).makePosyandu,
 	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
-	"proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
+	"revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an
@@ -160,11 +160,15 @@ func (c cast) fill(text string) string {
 }
 
 // path fills a pattern's parameters.
-func (c cast) path(pattern string) string {
-	if folder, ok := strings.CutSuffix(pattern, "/*"); ok {
-		return folder + map[string]string{"/assets": "/main-1a.js", "/fonts": "/x.pbf", "/icons": "/x.svg"}[folder]
+func (c cast) path(pattern string) string { return c.fill(inFolder(pattern)) }
+
+// inFolder names a file where a pattern means a folder.
+func inFolder(pattern string) string {
+	folder, ok := strings.CutSuffix(pattern, "/*")
+	if !ok {
+		return pattern
 	}
-	return c.fill(pattern)
+	return folder + map[string]string{"/assets": "/main-1a.js", "/fonts": "/x.pbf", "/icons": "/x.svg"}[folder]
 }
 
 func (n *node) eachRoute(fn func(method, pattern string)) {
@@ -318,7 +322,7 @@ func TestEveryRouteIsDocumented(t *testing.T) {
 			served[method+" "+pattern] = true
 		default:
 			for _, name := range at.Collections() {
-				if method == "GET" || at.Type(name) != nil {
+				if method == "GET" || at.Type(name) != nil || strings.HasSuffix(pattern, "/revert") && name != geo.AllAssets {
 					served[method+" "+strings.Replace(pattern, "{collection}", name, 1)] = true
 				}
 			}

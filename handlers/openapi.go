@@ -137,6 +137,7 @@ func apiPaths(at *index.Snapshot) doc {
 	maps.Copy(paths, peoplePaths())
 	maps.Copy(paths, progressPaths())
 	maps.Copy(paths, reviewPaths())
+	maps.Copy(paths, historyPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
 	}
@@ -176,6 +177,7 @@ func addCollection(paths doc, at *index.Snapshot, name string) {
 	if t != nil {
 		addEdits(paths, items, item, name, feature)
 	}
+	addHistory(paths, name, feature)
 	paths[base+"/items"], paths[base+"/items/{id}"] = items, item
 	paths[base+"/tiles/WebMercatorQuad/{z}/{row}/{col}"] = tilePath(name+".vector.getTile", "z", "row", "col", "v")
 }

@@ -92,8 +92,8 @@ func commonSchemas() doc {
 	}
 	return doc{
 		"object":   doc{"type": "object"},
-		"proposal": proposalSchema(),
-		"link":     objectOf([]string{"href", "rel", "type"}, doc{"href": text, "rel": text, "type": text, "title": text, "templated": flag}),
+		"proposal": proposalSchema(), "versions": versionsSchema(),
+		"link": objectOf([]string{"href", "rel", "type"}, doc{"href": text, "rel": text, "type": text, "title": text, "templated": flag}),
 		"problem": objectOf([]string{"type", "title", "status", "detail", "instance", "requestId"}, doc{
 			"type": text, "title": text, "status": whole, "detail": text, "instance": text, "requestId": text,
 			"errors": listOf(objectOf([]string{"pointer", "code", "message"}, doc{"pointer": text, "code": text, "message": text}))}),

@@ -31,7 +31,7 @@ func TestIfMatch(t *testing.T) {
 		version int64
 		any, ok bool
 	}{
-		``: {0, false, true}, `*`: {0, true, true}, ` * `: {0, true, true}, `"3-ab"`: {3, false, true}, `W/"3-ab"`: {-1, false, true},
+		``: {0, false, true}, `*`: {0, true, true}, ` * `: {0, true, true}, `"3-ab"`: {3, false, true}, `"3"`: {3, false, true}, `W/"3-ab"`: {-1, false, true},
 		`"3-ab", "5-cd"`: {5, false, true}, `"4-ab","3-cd"`: {4, false, true}, `"x"`: {-1, false, true}, `"-3-x"`: {-1, false, true},
 		`3-ab`: {0, false, false}, `"3-ab`: {0, false, false}, `"3-ab" "4-x"`: {0, false, false}, `"3-a,b"`: {3, false, true},
 		`"99999999999999999999-a"`: {-1, false, true},

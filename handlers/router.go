@@ -51,6 +51,7 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Delete(patternItem, s.edit(s.deleteItem))
 		r.Post(patternItem+"/restore", s.edit(s.restoreItem))
 		r.Post(patternItem+"/confirm", s.edit(s.confirmItem))
+		r.Post(patternItem+"/revert", s.revert())
 
 		// Look-ups
 		r.Get("/api/locate", s.public(s.locate))
@@ -115,6 +116,11 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Post(patternProposal+"/return", s.member(s.decide(geo.ActReturned)))
 		r.Post(patternProposal+"/reject", s.member(s.decide(geo.ActRejected)))
 		r.Post(patternProposal+"/withdraw", s.member(s.decide(geo.ActWithdrawn)))
+
+		// History
+		r.Get(patternItem+"/history", s.member(s.history))
+		r.Get("/api/history", s.member(s.revisions))
+		r.Post("/api/history/undo", s.member(s.undo))
 
 		// Tiles
 		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
