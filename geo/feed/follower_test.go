@@ -3,7 +3,9 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,6 +51,44 @@ func TestWakeUpIsAtOnceAndPollIsTheGuarantee(t *testing.T) {
 		synctest.Wait()
 		if f.live.Snapshot().Asset(2) == nil || !f.same() {
 			t.Error("the poll did not bring the change")
+		}
+	})
+}
+
+// forgetful notes what it is told to forget, and what the hub had sent by then.
+type forgetful struct {
+	sent func() int
+	told []string
+}
+
+func (r *forgetful) Withdraw(accounts []int64) {
+	r.told = append(r.told, fmt.Sprint(accounts, " after ", r.sent()))
+}
+func (r *forgetful) WithdrawAll() { r.told = append(r.told, "all") }
+
+func TestRightsGoBeforeAnybodyHearsOfIt(t *testing.T) {
+	sent := func() int { return 0 }
+	rights := &forgetful{sent: func() int { return sent() }}
+	within(t, feed.Options{Rights: rights}, func(t *testing.T, f *following) {
+		s, err := f.hub.Subscribe(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = func() int { return len(s.Events) }
+		f.commit(1, 112)
+		f.commit(2, 113)
+		f.change(func() { f.revisions[0].Withdrawn, f.revisions[1].Withdrawn = []int64{7, 8}, []int64{9} })
+		f.notify()
+		synctest.Wait()
+		f.commit(3, 114)
+		f.notify()
+		synctest.Wait()
+		f.change(func() { f.epoch = "two" })
+		f.notify()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := strings.Join(rights.told, "; "); got != "all; [7 8 9] after 0; all" {
+			t.Errorf("told %s", got)
 		}
 	})
 }

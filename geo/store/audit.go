@@ -41,7 +41,7 @@ order by id desc limit @limit`
 // that follows, 0 when there is none.
 func (s *Store) AuditLines(ctx context.Context, by geo.Principal, f geo.AuditFilter) (lines []geo.AuditEntry, next int64, err error) {
 	const op = "store.AuditLines"
-	if !s.sees(by, geo.Account{}) {
+	if !s.sees(by, geo.Account{}) { // nobody's grants: only who administers everything
 		return nil, 0, &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
 			ID: "Hanya administrator seluruh wilayah yang dapat membaca catatan audit.", EN: "Only an administrator of everything may read the audit log."}}
 	}

@@ -152,9 +152,11 @@ func (s *Store) ViewAs(ctx context.Context, by geo.Principal, session, account i
 	if by.ViewedBy != nil {
 		owner = *by.ViewedBy
 	}
-	if account != 0 && (by.ViewedBy != nil || account == owner.ID) {
-		return &geo.Error{Kind: geo.Conflict, Op: op, Message: geo.Text{
-			ID: "Akhiri dahulu tampilan sebagai orang lain.", EN: "End looking as somebody else first."}}
+	switch {
+	case account == owner.ID:
+		return conflict("Anda sudah masuk sebagai akun ini.", "You are this account.")
+	case account != 0 && by.ViewedBy != nil:
+		return conflict("Akhiri dahulu tampilan sebagai orang lain.", "End looking as somebody else first.")
 	}
 	as := edited(itself)
 	as.actor = owner.Name
