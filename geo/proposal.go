@@ -46,7 +46,7 @@ type Proposal struct {
 	ChangedAt   time.Time
 	ClosedAt    *time.Time
 	Revision    int64   // that published it; 0 before
-	Writers     []int64 // the accounts that wrote it: the author, and who corrected it
+	Correctors  []int64 // the accounts of others who changed it
 	Events      []ProposalEvent
 
 	Before *Asset // the published asset as it is now, in the private view; nil when there is none
@@ -115,6 +115,12 @@ func (x *Proposal) SeenBy(p Principal, now time.Time) bool {
 	return Can(p, ActionReadFull, Target{Area: x.AreaCode, Type: x.Type, Held: true}, now)
 }
 
+// WrittenBy reports whether what is proposed comes from p, as author or as who
+// corrected it.
+func (x *Proposal) WrittenBy(p Principal) bool {
+	return x.Author.ID == p.AccountID || slices.Contains(x.Correctors, p.AccountID)
+}
+
 // Rights is what p may do with the proposal at time now. Nobody takes a step
 // for what they wrote themselves. Where an asset moves to another kelurahan a
 // right over both is needed.
@@ -123,7 +129,7 @@ func (x *Proposal) Rights(p Principal, now time.Time) ProposalRights {
 		return ProposalRights{}
 	}
 	here, there := Target{Area: x.AreaCode, Type: x.Type}, Target{Area: x.ToArea, Type: x.Type}
-	step := x.Waits() && !slices.Contains(x.Writers, p.AccountID) &&
+	step := x.Waits() && !x.WrittenBy(p) &&
 		CanStep(p, x.Steps[x.Step], here, now) && CanStep(p, x.Steps[x.Step], there, now)
 	return ProposalRights{
 		Approve: step, Return: step, Reject: step,

@@ -78,7 +78,7 @@ func TestCanStep(t *testing.T) {
 func TestProposalRights(t *testing.T) {
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	x := Proposal{State: ProposalSent, Type: "posyandu", AreaCode: "35.71.01.1001", ToArea: "35.71.01.1001",
-		Steps: []Step{StepKelurahan, StepKecamatan}, Author: Who{ID: 1}, Writers: []int64{1, 5}}
+		Steps: []Step{StepKelurahan, StepKecamatan}, Author: Who{ID: 1}, Correctors: []int64{5}}
 	with := func(change func(*Proposal)) Proposal { c := x; change(&c); return c }
 	who := func(id int64, role Role, area Code) Principal {
 		return Principal{AccountID: id, Grants: []Grant{{Role: role, AreaCode: area}}}

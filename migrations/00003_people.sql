@@ -253,6 +253,7 @@ create table proposals (
     steps        text[] not null check (cardinality(steps) between 1 and 3),
     step         integer not null default 0,
     author_id    bigint not null references accounts on delete cascade,
+    correctors   bigint[] not null default '{}', -- accounts of others who changed it before it was decided
     reason       text not null default '',
     sent_at      timestamptz not null default clock_timestamp(),
     changed_at   timestamptz not null default clock_timestamp(),
@@ -260,7 +261,7 @@ create table proposals (
     revision_tx  bigint -- the transaction that published it
 );
 create index proposals_open on proposals (area_code, type) where closed_at is null;
-create index proposals_asset on proposals (asset_id);
+create index proposals_asset on proposals (asset_id, closed_at);
 create index proposals_author on proposals (author_id, id);
 create unique index proposals_open_uuid on proposals (uuid, author_id) where closed_at is null; -- one each
 

@@ -38,6 +38,7 @@ func (s *Store) Correct(ctx context.Context, p geo.Principal, c geo.Correction) 
 
 const correctSQL = `update proposals set state = 'sent', step = 0, name = @name, area_code = @area_code, to_area = @to_area, base_version = @base_version,
 input = @input, base = @base, point = st_geomfromewkb(@point), moved_m = @moved_m, steps = @steps, reason = @reason,
+correctors = case when @account = author_id or @account = any(correctors) then correctors else correctors || @account::bigint end,
 version = version + 1, changed_at = clock_timestamp() where id = @id`
 
 // correct tries the corrected edit out, as carryOutOrPropose does, and writes
@@ -70,7 +71,9 @@ func (w *write) correct(ctx context.Context, tx pgx.Tx, x *geo.Proposal, c geo.C
 	if err := describe(x, w.before, after, w.assetType); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, correctSQL, proposalArgs(x, after)); err != nil {
+	args := proposalArgs(x, after)
+	args["account"] = w.principal.AccountID
+	if _, err := tx.Exec(ctx, correctSQL, args); err != nil {
 		return err
 	}
 	return addEvent(ctx, tx, x.ID, w.principal, geo.ProposalEvent{Act: geo.ActCorrected})

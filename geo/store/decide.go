@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -128,7 +127,7 @@ func (r *review) run(ctx context.Context, tx pgx.Tx) error {
 func (r *review) forbidden() error {
 	e := &geo.Error{Kind: geo.Forbidden, Op: "store.Decide", Message: geo.Text{
 		ID: "Langkah pemeriksaan ini bukan wewenang Anda.", EN: "This step of the review is not yours to take."}}
-	if slices.Contains(r.proposal.Writers, r.principal.AccountID) {
+	if r.proposal.WrittenBy(r.principal) {
 		e.Message = geo.Text{ID: "Perubahan tidak boleh diperiksa oleh penulisnya sendiri.", EN: "Nobody reviews a change that they wrote."}
 	}
 	return e

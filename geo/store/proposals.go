@@ -13,15 +13,14 @@ import (
 // proposalColumns are a proposal p by its author c, in the order of scanProposal.
 const proposalColumns = `p.id, p.version, p.state, p.verb, p.type, coalesce(p.asset_id, 0), p.uuid, p.name, p.area_code, p.to_area,
 p.base_version, p.input, p.base, p.moved_m, p.steps, p.step, c.id, c.name, c.title, p.reason, p.sent_at, p.changed_at, p.closed_at,
-coalesce((select r.revision from revisions r where r.id = p.revision_tx), 0),
-array(select distinct e.account_id from proposal_events e where e.proposal_id = p.id and e.action in ('sent', 'corrected'))`
+coalesce((select r.revision from revisions r where r.id = p.revision_tx), 0), p.correctors`
 
 func scanProposal(row pgx.CollectableRow) (*geo.Proposal, error) {
 	var x geo.Proposal
 	var id [16]byte
 	err := row.Scan(&x.ID, &x.Version, &x.State, &x.Verb, &x.Type, &x.AssetID, &id, &x.Name, &x.AreaCode, &x.ToArea,
 		&x.BaseVersion, &x.Input, &x.Base, &x.MovedM, &x.Steps, &x.Step, &x.Author.ID, &x.Author.Name, &x.Author.Title, &x.Reason,
-		&x.SentAt, &x.ChangedAt, &x.ClosedAt, &x.Revision, &x.Writers)
+		&x.SentAt, &x.ChangedAt, &x.ClosedAt, &x.Revision, &x.Correctors)
 	x.UUID = id
 	x.SentAt, x.ChangedAt, x.ClosedAt = x.SentAt.UTC(), x.ChangedAt.UTC(), utc(x.ClosedAt)
 	return &x, err
@@ -46,8 +45,7 @@ func (s *Store) Proposal(ctx context.Context, p geo.Principal, id int64) (*geo.P
 }
 
 // headsSQL gives of each proposal that may match what decides about it.
-const headsSQL = `select p.id, p.state, p.type, p.area_code, p.to_area, p.steps, p.step, p.author_id,
-array(select distinct e.account_id from proposal_events e where e.proposal_id = p.id and e.action in ('sent', 'corrected'))
+const headsSQL = `select p.id, p.state, p.type, p.area_code, p.to_area, p.steps, p.step, p.author_id, p.correctors
 from proposals p
 where (@state = '' or p.state = @state or @state = 'open' and p.closed_at is null or @state = 'closed' and p.closed_at is not null)
   and (@type = '' or p.type = @type) and (@area = '' or p.area_code = @area or starts_with(p.area_code, @area || '.'))
@@ -67,7 +65,7 @@ func (s *Store) heads(ctx context.Context, tx pgx.Tx, p geo.Principal, f geo.Pro
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*geo.Proposal, error) {
 		var x geo.Proposal
-		err := row.Scan(&x.ID, &x.State, &x.Type, &x.AreaCode, &x.ToArea, &x.Steps, &x.Step, &x.Author.ID, &x.Writers)
+		err := row.Scan(&x.ID, &x.State, &x.Type, &x.AreaCode, &x.ToArea, &x.Steps, &x.Step, &x.Author.ID, &x.Correctors)
 		return &x, err
 	})
 	now := s.now()
