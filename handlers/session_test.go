@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -160,4 +164,110 @@ func TestSettings(t *testing.T) {
 	}
 	put(200, "admin", `{"basemap":null}`)
 	n.expect(200, "GET", "/", header("If-None-Match", page.header.Get("ETag"))) // the policy changed, so the page did
+}
+
+func TestRoleNames(t *testing.T) {
+	n := newNode(t)
+	put := func(status int, text string) answered {
+		t.Helper()
+		return n.expect(status, "PUT", "/api/settings", as(n, "admin"), body(typeJSON, text))
+	}
+	for text, codes := range map[string]string{
+		`{"role_names":null}`: "/role_names required",
+		`{"role_names":[]}`:   "/role_names type",
+		`{"role_names":{"raja":{"id":"Raja","en":"King"}}}`:                        "/role_names/raja unknown",
+		`{"role_names":{"pic":"Operator"}}`:                                        "/role_names/pic unknown",
+		`{"role_names":{"pic":{"id":"Operator Desa"}}}`:                            "/role_names/pic/en required",
+		`{"role_names":{"pic":{"id":"","en":"x"}}}`:                                "/role_names/pic length",
+		`{"role_names":{"pic":{"id":"a","en":"b","fr":"c"}}}`:                      "/role_names/pic/fr unknown",
+		`{"basemap":null,"role_names":{},"admin":true}`:                            "/admin unknown",
+		`{"role_names":{"pic":{"id":"` + strings.Repeat("x", 61) + `","en":"b"}}}`: "/role_names/pic length",
+	} {
+		if a := put(422, text); !strings.Contains(a.codes(), codes) {
+			t.Errorf("%s: %s, want %s", text, a.codes(), codes)
+		}
+	}
+	if a := n.expect(200, "GET", "/api/session"); fmt.Sprint(a.at("settings", "role_names")) != "map[]" {
+		t.Errorf("role names %s", a.body)
+	}
+	put(200, `{"role_names":{"pic":{"id":"Operator Desa","en":"Village operator"}}}`)
+	if a := n.expect(200, "GET", "/api/session"); a.at("settings", "role_names", "pic", "id") != "Operator Desa" {
+		t.Errorf("role names %s", a.body)
+	}
+	put(200, `{"role_names":{}}`)
+}
+
+func TestReviewRules(t *testing.T) {
+	n := newNode(t)
+	put := func(status int, who, text string) answered {
+		t.Helper()
+		return n.expect(status, "PUT", "/api/settings", as(n, who), body(typeJSON, text))
+	}
+	put(403, "pic-lor", `{"review":[]}`)
+	for text, codes := range map[string]string{
+		`{"review":null}`:  "/review required",
+		`{"review":{}}`:    "/review type",
+		`{"review":["x"]}`: "/review/0 type",
+		`{"review":[{"type":"masjid","area":"35.71.01.1009","steps":["kelurahan"]}]}`:                    "/review/0/area unknown; /review/0/type unknown",
+		`{"review":[{"type":null,"area":null}]}`:                                                         "/review/0/steps required",
+		`{"review":[{"type":null,"area":null,"steps":["kecamatan","kelurahan"]}]}`:                       "/review/0/steps enum",
+		`{"review":[{"type":null,"area":null,"steps":["kelurahan","kelurahan"]}]}`:                       "/review/0/steps enum",
+		`{"review":[{"type":null,"area":null,"steps":["wali"]}]}`:                                        "/review/0/steps enum",
+		`{"review":[{"type":null,"area":null,"steps":[]},{"type":null,"area":null,"steps":["agency"]}]}`: "/review/1/area repeated",
+		`{"review":[{"type":null,"area":null,"steps":[],"on":true}]}`:                                    "/review/0/on unknown",
+	} {
+		if a := put(422, "admin", text); !strings.Contains(a.codes(), codes) {
+			t.Errorf("%s: %s, want %s", text, a.codes(), codes)
+		}
+	}
+	put(200, "admin", `{"review":[{"type":"posyandu","area":"3571011001","steps":["kelurahan","agency"]},{"type":null,"area":"35.71.01.1001","steps":[]}]}`)
+	if a := n.expect(200, "GET", "/api/session"); strings.Contains(a.body, `"review":[`) {
+		t.Errorf("the public sees the rules: %s", a.body)
+	}
+	a := n.expect(200, "GET", "/api/session", n.person("pic-lor"))
+	if a.at("settings", "review", 0, "area") != lor || a.at("settings", "review", 0, "steps", 1) != "agency" || a.at("settings", "review", 1, "type") != nil {
+		t.Errorf("rules %s", a.body)
+	}
+	if stored := n.text(`select value::text from settings where name = 'review'`); !strings.Contains(stored, `"posyandu"`) {
+		t.Errorf("stored %s", stored)
+	}
+}
+
+// countingStore counts the settings that are read.
+type countingStore struct {
+	Store
+	settings *atomic.Int64
+}
+
+func (c countingStore) Setting(ctx context.Context, name string) (json.RawMessage, error) {
+	c.settings.Add(1)
+	return c.Store.Setting(ctx, name)
+}
+
+// TestASessionOfNobodyIsCheap: the public's session asks the database for the
+// settings alone, and not every time.
+func TestASessionOfNobodyIsCheap(t *testing.T) {
+	var asked atomic.Int64
+	n := newNode(t, func(c *Config) { c.Store = countingStore{c.Store, &asked} })
+	for range 200 {
+		n.expect(200, "GET", "/api/session")
+	}
+	if k := asked.Load(); k > 6 { // three settings, once in five seconds
+		t.Errorf("%d settings were read for 200 sessions", k)
+	}
+	n.cutOff()
+	n.expect(200, "GET", "/api/session")
+}
+
+// TestReasons: why somebody changes an asset is kept with the revision.
+func TestReasons(t *testing.T) {
+	n := newNode(t)
+	why := "pindah rumah ketua, “dicek” Bu Lurah"
+	a := n.expect(201, "POST", "/api/collections/posyandu/items", as(n, "pic-lor"), header("Patok-Reason", url.PathEscape(why)),
+		body(typeGeoJSON, feature(112.005, -7.805, `"name":"Posyandu","area_code":"35.71.01.1001"`)))
+	if kept := n.text(`select reason from revisions where revision = $1`, a.whole("properties", "revision")); kept != why {
+		t.Errorf("kept %q", kept)
+	}
+	n.expect(400, "DELETE", itemPath("posyandu", a.id()), as(n, "pic-lor"), header("If-Match", "*"), header("Patok-Reason", "%00"))
+	n.expect(204, "DELETE", itemPath("posyandu", a.id()), as(n, "pic-lor"), header("If-Match", "*"), header("Patok-Reason", "tutup"))
 }
