@@ -81,8 +81,8 @@ test('an invitation becomes a person who logs in; disabled, their page says so',
   await page.click('#person-history summary');
   await expect(page.locator('#person-history')).toContainText('Pindah tugas');
 
-  await theirs.click('#account');
-  await expect(theirs.locator('#login-dialog')).toBeVisible();
+  await expect(theirs.locator('#login-dialog')).toContainText('Sesi Anda sudah berakhir'); // nobody touched that page
+  await expect(theirs.locator('#add')).toHaveCount(0);
   await theirs.fill('#login-name', name);
   await theirs.fill('#login-password', goodPassword);
   await theirs.keyboard.press('Enter');
@@ -142,7 +142,7 @@ test('my account: a second factor, a token that is shown once, and a session end
   await page.getByRole('button', { name: 'Akhiri semua sesi lain' }).click();
   await expect(page.locator('#my-sessions li')).toHaveCount(1);
   await other.click('#account');
-  await expect(other.locator('#login-dialog')).toBeVisible();
+  await expect(other.locator('#login-dialog')).toContainText('Sesi Anda sudah berakhir');
 });
 
 test('an administrator looks as somebody else, read-only, and comes back', { tag: '@desktop' }, async ({ page, code }) => {

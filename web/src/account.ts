@@ -1,6 +1,6 @@
 import './people.css';
 import type { ViewName } from './address';
-import { type App, isAdministrator } from './app';
+import type { App } from './app';
 import { ask } from './ask';
 import { basemapSettings } from './basemap';
 import { h } from './dom';
@@ -9,7 +9,7 @@ import { factorBlock } from './factor';
 import { control } from './form';
 import { addWords, formatDate, formatNumber, t } from './i18n';
 import { passwordFields } from './password';
-import { type GivenGrant, grantWords } from './roles';
+import { administersAll, type GivenGrant, grantWords } from './roles';
 import { logOut } from './session';
 import { type OpenSession, sessionList } from './sessions';
 import { reviewSettings, roleSettings } from './settings';
@@ -76,9 +76,9 @@ function links(app: App): HTMLElement {
     may?.watch && link('kemajuan', t('view_kemajuan')),
     link('riwayat', t('view_riwayat')),
     may?.administer && link('pengguna', t('people')),
-    isAdministrator(session) && button('role-settings', t('role_settings'), () => roleSettings(app)),
-    isAdministrator(session) && button('review-settings', t('review_settings'), () => reviewSettings(app)),
-    isAdministrator(session) && button('basemap', t('basemap'), () => basemapSettings(app)),
+    administersAll(session) && button('role-settings', t('role_settings'), () => roleSettings(app)),
+    administersAll(session) && button('review-settings', t('review_settings'), () => reviewSettings(app)),
+    administersAll(session) && button('basemap', t('basemap'), () => basemapSettings(app)),
     button('logout', t('logout'), () => void logOut(app)),
   );
 }

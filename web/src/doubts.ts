@@ -1,9 +1,9 @@
 import type { Feature, FeatureList, Item } from './api';
 import { type App, isAdministrator, typeOf } from './app';
-import { badge, debounced, h, icon } from './dom';
+import { badge, debounced, h } from './dom';
 import { formatNumber, t, tText, tValue } from './i18n';
 import { nextPath } from './list';
-import { loggedOut } from './view';
+import { empty, loggedOut, View } from './view';
 import { villageName } from './village';
 
 const pageSize = 100;
@@ -28,32 +28,30 @@ export async function countDoubts(app: App): Promise<string> {
  */
 export function show(app: App, arg: string): void {
   const [collection, id] = arg.split('/');
-  const list = new Doubts(app, collection && id ? { collection, id: Number(id) } : null);
-  app.panel.show('view', list.node, { size: 'half', focus: true, refresh: debounced(300, () => void list.load(true)), leave: () => list.leave() });
-  void list.load(true);
+  new Doubts(app, collection && id ? { collection, id: Number(id) } : null).show();
 }
 
 class Doubts {
   private readonly app: App;
   private readonly saved: Item | null;
-  private readonly heading = h('p.small.quiet', { role: 'status' });
+  private readonly view: View;
   private readonly items = h('ul.items.doubts');
   private readonly foot = h('div');
   private readonly names = new Map<string, Promise<string>>();
   private next = '';
   private turn = 0;
-  readonly node: HTMLElement;
 
   constructor(app: App, saved: Item | null) {
     this.app = app;
     this.saved = saved;
-    const close = h('button.button.plain.square', { type: 'button', 'aria-label': t('close'), onclick: () => app.home() }, icon('close'));
-    this.node = h('section', { id: 'doubt-list', 'aria-label': t('doubts') }, h('header.details-head', null, h('div.two', null, h('h2', null, t('doubts')), this.heading), close), this.items, this.foot);
+    this.view = new View(app, 'doubt-list', t('doubts'));
     this.items.append(...[0, 1, 2].map(() => h('li.wait')));
+    this.view.body.replaceChildren(this.items, this.foot);
   }
 
-  leave(): void {
-    this.turn++;
+  show(): void {
+    this.view.show({ leave: () => this.turn++, refresh: debounced(300, () => void this.load(true)) });
+    void this.load(true);
   }
 
   /** Asks for the list from its start, keeping as many rows and the focus; or for its next page. */
@@ -85,15 +83,15 @@ class Doubts {
     this.items.append(...rows);
     this.next = next;
     const n = this.items.childElementCount;
-    this.heading.textContent = n ? t('doubts_count', { n: formatNumber(n) + (next ? '+' : '') }) : '';
-    this.foot.replaceChildren(n ? '' : h('p.empty', null, t('doubts_none')), next ? h('button.button', { type: 'button', onclick: () => void this.load(false) }, t('more')) : '');
+    this.view.said.textContent = n ? t('doubts_count', { n: formatNumber(n) + (next ? '+' : '') }) : '';
+    this.foot.replaceChildren(n ? '' : empty(t('doubts_none')), next ? h('button.button', { type: 'button', onclick: () => void this.load(false) }, t('more')) : '');
     if (focused) this.items.querySelector<HTMLElement>(`[data-id='${focused}'] .open`)?.focus();
   }
 
   private failed(error: unknown, afresh: boolean): void {
     if (loggedOut(this.app, error)) return;
     this.items.querySelectorAll('.wait').forEach((row) => row.remove());
-    this.heading.textContent = '';
+    this.view.said.textContent = '';
     this.foot.replaceChildren(h('div.error', { role: 'alert' }, h('p', null, t('list_failed')), h('button.button', { type: 'button', onclick: () => void this.load(afresh) }, t('again'))));
   }
 

@@ -11,7 +11,7 @@ import { type Invitation, showInvitation } from './invite';
 import { localPath } from './list';
 import { showImport } from './people-import';
 import { type Person, showPerson, stateTag } from './person';
-import { reachWords, roleName, roles } from './roles';
+import { administersAll, reachWords, roleName, roles } from './roles';
 import { type Column, type Sorting, table } from './table';
 import { empty, problemWords, View } from './view';
 import * as words from './words-people';
@@ -34,8 +34,7 @@ export function show(app: App, arg: string): void {
 
 /** The tabs over the list and the audit log, which only an administrator of everything may read. */
 export function peopleTabs(app: App, now: '' | 'catatan'): HTMLElement | string {
-  const everywhere = app.session.account?.grants.some((g) => g.role === 'administrator' && !g.area_code);
-  if (!everywhere) return '';
+  if (!administersAll(app.session)) return '';
   const tab = (arg: '' | 'catatan', label: string): HTMLElement => h('button', { type: 'button', 'aria-current': arg === now ? 'page' : null, onclick: () => app.view('pengguna', arg) }, label);
   return h('nav.tabs', { 'aria-label': t('people') }, tab('', t('people_list')), tab('catatan', t('audit')));
 }

@@ -19,6 +19,11 @@ export interface GivenGrant {
   active?: boolean;
 }
 
+/** Whether this account administers the whole city, and so its settings and its audit log. */
+export function administersAll(session: Session): boolean {
+  return !session.viewing && (session.account?.grants ?? []).some((g) => g.role === 'administrator' && !g.area_code);
+}
+
 /** What the city calls a role, else what Patok calls it. */
 export function roleName(session: Session, role: string): string {
   return tText(session.settings?.role_names?.[role]) || tValue('role', role);

@@ -67,10 +67,13 @@ function keyOf(element: Element | null): string {
   return element?.id ? `#${CSS.escape(element.id)}` : key ? `[data-key="${CSS.escape(key)}"]` : '';
 }
 
-/** Whether the session has ended, and not only a password was wrong; asks to log in again then. */
+/** Whether the session has ended, and not only a password was wrong; says so then, and asks to log in again. */
 export function loggedOut(app: App, error: unknown): boolean {
   const ended = error instanceof Problem && error.slug === 'unauthorized' && app.session.account !== null;
-  if (ended) app.entered({ ...app.session, account: null, viewing: null });
+  if (ended) {
+    app.entered({ ...app.session, account: null, viewing: null });
+    void app.work((w) => w.logIn(app, { said: t('session_over') }));
+  }
   return ended;
 }
 

@@ -2,6 +2,7 @@ import type { App } from './app';
 import { h } from './dom';
 import { formatNumber, t } from './i18n';
 import { placesOf, type ProposalList } from './proposal';
+import { loggedOut } from './view';
 
 interface Counts {
   /** That wait for a step of mine. */
@@ -18,7 +19,7 @@ interface Counts {
  */
 export async function countWaiting(app: App): Promise<void> {
   const { account } = app.session;
-  const counts = account ? await app.api.get<Counts>('/api/proposals/counts').catch(() => null) : { review: 0, mine_returned: 0, mine_open: 0 };
+  const counts = account ? await app.api.get<Counts>('/api/proposals/counts').catch((error: unknown) => over(app, error)) : { review: 0, mine_returned: 0, mine_open: 0 };
   if (!counts || account !== app.session.account) return;
   badge(app, counts);
   await rings(app, counts);
@@ -27,6 +28,12 @@ export async function countWaiting(app: App): Promise<void> {
   if (account) root.waiting = `${counts.review} ${counts.mine_returned} ${counts.mine_open}`;
   else delete root.waiting;
   if (before && before !== root.waiting && app.panel.mode === 'view') app.panel.refresh(null);
+}
+
+/** A session that was ended elsewhere is noticed here first; a form that is open is left alone, and hears of it when it is sent. */
+function over(app: App, error: unknown): null {
+  if (app.panel.mode !== 'form' && app.panel.mode !== 'place') loggedOut(app, error);
+  return null;
 }
 
 function badge(app: App, { review, mine_returned }: Counts): void {
@@ -39,7 +46,7 @@ function badge(app: App, { review, mine_returned }: Counts): void {
 }
 
 async function rings(app: App, { mine_open }: Counts): Promise<void> {
-  const page = mine_open ? await app.api.get<ProposalList>('/api/proposals?for=mine&state=open&limit=200').catch(() => null) : { proposals: [] };
+  const page = mine_open ? await app.api.get<ProposalList>('/api/proposals?for=mine&state=open&limit=200').catch((error: unknown) => over(app, error)) : { proposals: [] };
   const points = (page?.proposals ?? []).flatMap((proposal) => {
     const { after } = placesOf(proposal);
     return after ? [{ id: proposal.id, point: after }] : [];
