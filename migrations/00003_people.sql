@@ -264,6 +264,7 @@ create index proposals_open on proposals (area_code, type) where closed_at is nu
 create index proposals_asset on proposals (asset_id, closed_at);
 create index proposals_author on proposals (author_id, id);
 create unique index proposals_open_uuid on proposals (uuid, author_id) where closed_at is null; -- one each
+create unique index proposals_new_uuid on proposals (uuid) where closed_at is null and verb = 'create';
 
 -- An asset that is claimed for another kelurahan takes its open proposals along,
 -- whoever moves it: rights follow the area.

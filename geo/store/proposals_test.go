@@ -271,6 +271,37 @@ func TestProposalsOfACreateADeleteAndARestore(t *testing.T) {
 	}
 }
 
+func TestACreateIsProposedOnce(t *testing.T) {
+	c := underReview(t, "kelurahan")
+	create := geo.Edit{Verb: geo.VerbCreate, Type: "posyandu", Input: at(112.005, -7.805, "name", "Melati", "area_code", lor, "uuid", geo.NewUUID().String())}
+	keyed := geo.Edit{Verb: geo.VerbCreate, Type: "posyandu", AllowDuplicate: true, IdempotencyKey: "k", Input: at(112.002, -7.802, "name", "Mawar", "area_code", lor)}
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	outcomes := map[string]bool{}
+	for i := range 20 {
+		wait.Go(func() {
+			for _, e := range []geo.Edit{create, keyed} {
+				p := c.pic
+				if i%2 == 0 && e.IdempotencyKey == "" {
+					p = c.twin // one of the two is the first
+				}
+				r, err := c.app.Apply(t.Context(), p, e)
+				outcome := fmt.Sprint(e.IdempotencyKey, " ", geo.KindOf(err))
+				if err == nil {
+					outcome = fmt.Sprint(e.IdempotencyKey, " ", r.Proposal.ID)
+				}
+				mu.Lock()
+				outcomes[outcome] = true
+				mu.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	if n := one[int](t, c.owner, `select count(*) from proposals`); n != 2 || len(outcomes) != 3 || !outcomes[" conflict"] {
+		t.Errorf("%d proposals of two creates: %v", n, outcomes)
+	}
+}
+
 func TestWhoSendsAgainWaits(t *testing.T) {
 	c := underReview(t, "kelurahan")
 	a := c.melati()

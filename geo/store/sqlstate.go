@@ -52,7 +52,7 @@ func retryable(err error) bool {
 		return true
 	case stateUniqueViolation: // two creates with one uuid, two restores, two proposals for one asset: the second run finds the first's row
 		pg, _ := errors.AsType[*pgconn.PgError](err)
-		return slices.Contains([]string{"assets_uuid_key", "assets_pkey", "idempotency_keys_pkey", "proposals_open_uuid"}, pg.ConstraintName)
+		return slices.Contains([]string{"assets_uuid_key", "assets_pkey", "idempotency_keys_pkey", "proposals_open_uuid", "proposals_new_uuid"}, pg.ConstraintName)
 	}
 	return false
 }
