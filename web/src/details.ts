@@ -2,8 +2,9 @@ import './details.css';
 import { areaLevels, type Change, type Feature, type FeatureList, type Item, isArea, pathOf, Problem, type Summary } from './api';
 import { type App, isAdministrator, mayEdit, pointOf, typeOf } from './app';
 import { villageName } from './village';
-import { badge, h, icon } from './dom';
+import { badge, h } from './dom';
 import { addWords, formatDate, formatNumber, formatPoint, formatTime, t, type Text, tText, tValue } from './i18n';
+import { icon } from './icons';
 import { assetList, line } from './list';
 import * as words from './words-details';
 

@@ -29,37 +29,29 @@ export function byId(id: string): HTMLElement {
 }
 
 const strokes = {
-  search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.500 15.500 20 20',
   close: 'M6 6l12 12M18 6 6 18',
-  back: 'M19 12H5M11 6l-6 6 6 6',
   plus: 'M12 5v14M5 12h14',
-  pencil: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
-  move: 'M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3',
-  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13',
-  check: 'M5 12.500l4.500 4.500L19 7.500',
   fit: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
-  gps: 'M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 2v4M12 18v4M2 12h4M18 12h4',
   up: 'M6 14l6-6 6 6',
-  down: 'M6 10l6 6 6-6',
-  left: 'M14 6l-6 6 6 6',
-  right: 'M10 6l6 6-6 6',
   user: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 20c1-4 4-5 8-5s7 1 8 5',
   eye: 'M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
   hidden: 'M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM4 20 20 4',
-  keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
-  history: 'M4 12a8 8 0 1 0 2.500-5.800M4 4v5h5M12 8v4l3 2',
-  warn: 'M12 4 2.500 20h19zM12 10v4M12 17h.01',
 } as const;
-export type IconName = keyof typeof strokes;
+export type ShellIcon = keyof typeof strokes;
 
-/** One of the page's own line icons, hidden from screen readers. */
-export function icon(name: IconName): SVGElement {
+/** One of the line icons of the first screen, hidden from screen readers; icons.ts has the others. */
+export function icon(name: ShellIcon): SVGElement {
+  return drawn(strokes[name]);
+}
+
+/** An icon from the strokes of a 24 pixel square. */
+export function drawn(stroke: string): SVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', strokes[name]);
+  path.setAttribute('d', stroke);
   svg.append(path);
   return svg;
 }

@@ -2,13 +2,14 @@ import { type Answer, type AssetType, type Feature, type Item, pathOf, Problem }
 import { type App, mayEdit, pointOf, typeOf } from './app';
 import { type ClaimField, claimField, coversSeveral } from './claim';
 import { conflictForm } from './conflict';
-import { badge, debounced, h, icon } from './dom';
+import { badge, debounced, h } from './dom';
 import { type Draft, dropDraft, keepDraft } from './draft';
 import { metresBetween } from './coordinates';
 import { showDuplicates } from './duplicate';
 import { makeFields } from './fields';
 import { changesOf, conflictsOf, type Control, controlsOf, moveReasonControl, reasonControl, same, type Values } from './form';
 import { formatNumber, formatPoint, t, tText } from './i18n';
+import { icon } from './icons';
 import { showPin } from './pin';
 import { choosePlace } from './place';
 import { fieldOf, type Proposal, proposalOf, reasonMetres, reviewSteps, saySent, waitingOf } from './proposal';

@@ -1,5 +1,6 @@
-import { h, icon } from './dom';
+import { h } from './dom';
 import { t } from './i18n';
+import { icon } from './icons';
 
 /** Moves by so many metres. */
 type Nudge = (east: number, north: number) => void;

@@ -1,10 +1,11 @@
 import type { AssetType, LonLat } from './api';
 import { type App, editAreas, mayEdit } from './app';
 import { nudged } from './coordinates';
-import { badge, byId, debounced, h, icon } from './dom';
+import { badge, byId, debounced, h } from './dom';
 import { afterMove, afterTyped, dropZoom, type Fix, untouched } from './fix';
 import { findMe } from './gps';
 import { t } from './i18n';
+import { icon } from './icons';
 import type { MapView } from './map';
 import { nudgeButtons, nudgeKeys } from './nudge';
 import { showPin } from './pin';

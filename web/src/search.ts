@@ -2,8 +2,9 @@ import './search.css';
 import type { BBox, LonLat } from './api';
 import { type App, typeOf } from './app';
 import { combobox } from './combobox';
-import { badge, byId, h, icon } from './dom';
+import { badge, byId, h } from './dom';
 import { addWords, t } from './i18n';
+import { icon } from './icons';
 import * as words from './words-search';
 
 addWords(words);
