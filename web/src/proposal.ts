@@ -121,7 +121,7 @@ export function placesOf(proposal: Proposal): { before: LonLat | null; after: Lo
 /** Says that a write waits for review and opens what it became: the asset, or the proposal of a new one. */
 export function saySent(app: App, proposal: Proposal): void {
   app.toast(t('sent_waits', { step: stepWords(proposal) }), { seconds: 8 });
-  app.changed();
+  app.waiting();
   if (proposal.asset_id) app.open({ collection: proposal.type, id: proposal.asset_id }, { replace: true });
   else app.view('perubahan', String(proposal.id));
 }
