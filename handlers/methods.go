@@ -90,6 +90,8 @@ func (s *Server) mayUse(matched *chi.Context, p geo.Principal) bool {
 		return geo.Can(p, geo.ActionAdminister, geo.Target{}, s.Clock())
 	case collection == "":
 		return true
+	case geo.LevelOf(collection) != 0:
+		return matched.RoutePattern() == patternItem+"/revert" && s.mayAnywhere(p, geo.ActionAdminister, "")
 	case s.Live.Snapshot().Type(collection) == nil:
 		return false
 	}
