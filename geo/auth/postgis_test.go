@@ -295,6 +295,7 @@ func TestSecondFactor(t *testing.T) {
 		last = try("000000")
 	}
 	d.want(geo.RateLimited, last)
+	d.want(geo.Conflict, d.ResetSecondFactor(ctx, p, p.AccountID))
 	d.must(d.ResetSecondFactor(ctx, d.ops, p.AccountID))
 	d.at(now.Add(time.Hour))
 	d.logIn("pic-lor")

@@ -103,8 +103,14 @@ func (s *Service) EndSecondFactor(ctx context.Context, p geo.Principal, password
 }
 
 // ResetSecondFactor takes away the second factor of an account that by manages,
-// whose owner lost their telephone.
+// whose owner lost their telephone. One's own is a Conflict: it is ended with
+// the password, which who found a browser open does not have.
 func (s *Service) ResetSecondFactor(ctx context.Context, by geo.Principal, account int64) error {
+	if account == by.AccountID {
+		return &geo.Error{Kind: geo.Conflict, Op: "auth.ResetSecondFactor", Message: geo.Text{
+			ID: "Verifikasi dua langkah Anda sendiri dimatikan di Akun saya, dengan kata sandi.",
+			EN: "Your own second factor is ended in your account, with your password."}}
+	}
 	return geo.Wrap("auth.ResetSecondFactor", s.store.EndSecondFactor(ctx, by, account))
 }
 

@@ -11,8 +11,12 @@ import (
 
 // Invite makes a link for an account that by manages: an invitation, or a reset
 // where there is a password. Links that were not used end. A disabled account is
-// a Conflict.
+// a Conflict, as one's own is: its password is changed with the password, which
+// who found a browser open does not have.
 func (s *Store) Invite(ctx context.Context, by geo.Principal, account int64, hash []byte, until time.Time) (geo.Invitation, error) {
+	if account == by.AccountID {
+		return geo.Invitation{}, conflict("Kata sandi Anda sendiri diganti di Akun saya.", "You change your own password in your account.")
+	}
 	var made geo.Invitation
 	err := s.begin(ctx, "store.Invite", edited(by), func(tx pgx.Tx) error {
 		a, err := s.managed(ctx, tx, by, account)

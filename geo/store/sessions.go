@@ -25,9 +25,18 @@ func sessionTargets(s *geo.Session) []any {
 	return []any{&s.ID, &s.CreatedAt, &s.LastSeenAt, &s.ExpiresAt, &s.Address, &s.Agent}
 }
 
-// CreateSession starts a session of an account and returns its id.
+// maxSessions is how many log-ins of one account live at a time.
+const maxSessions = 50
+
+const surplusSessionsSQL = `delete from sessions where id in (select id from sessions where account_id = $1 order by last_seen_at desc, id desc offset $2)`
+
+// CreateSession starts a session of an account and returns its id. Of too many
+// those that were not seen for longest end.
 func (s *Store) CreateSession(ctx context.Context, session geo.Session, tokenHash []byte) (id int64, err error) {
 	err = s.begin(ctx, "store.CreateSession", edited(itself), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, surplusSessionsSQL, session.Principal.AccountID, maxSessions-1); err != nil {
+			return err
+		}
 		return tx.QueryRow(ctx, `with seen as (update credentials set last_seen_at = now() where account_id = $2)
 insert into sessions (token_hash, account_id, expires_at, address, agent) values ($1, $2, $3, $4, $5) returning id`,
 			tokenHash, session.Principal.AccountID, session.ExpiresAt, session.Address, session.Agent).Scan(&id)

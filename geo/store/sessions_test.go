@@ -50,6 +50,19 @@ func TestSessionsEnd(t *testing.T) {
 	wantKind(t, err, geo.NotFound)
 }
 
+func TestSessionsAreBounded(t *testing.T) {
+	o := newOffice(t)
+	for i := range maxSessions + 3 {
+		o.logIn(t, o.lor, string(rune('0'+i)))
+	}
+	if n := one[int](t, o.owner, `select count(*) from sessions`); n != maxSessions {
+		t.Errorf("%d sessions", n)
+	}
+	_, err := o.SessionByToken(t.Context(), []byte("2"))
+	wantKind(t, err, geo.NotFound)
+	must[geo.Session](t)(o.SessionByToken(t.Context(), []byte("3")))
+}
+
 func TestSessionsIdleAndAreTouchedSeldom(t *testing.T) {
 	o := newOffice(t)
 	o.logIn(t, o.lor, "a")
@@ -160,8 +173,10 @@ func TestInvitationsAreGoodOnce(t *testing.T) {
 	exec(t, o.owner, `update accounts set disabled_at = now() where id = $1`, id)
 	_, err = o.AcceptInvitation(ctx, []byte("of a disabled one"), "x")
 	wantKind(t, err, geo.NotFound)
-	_, err = o.Invite(ctx, o.mojoroto, id, []byte("again"), time.Now().Add(time.Hour))
-	wantKind(t, err, geo.Conflict)
+	for _, account := range []int64{id, o.mojoroto.AccountID} { // disabled; one's own
+		_, err = o.Invite(ctx, o.mojoroto, account, []byte("again"), time.Now().Add(time.Hour))
+		wantKind(t, err, geo.Conflict)
+	}
 }
 
 func TestTokens(t *testing.T) {

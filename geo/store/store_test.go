@@ -99,7 +99,7 @@ func TestStatementsPrepare(t *testing.T) {
 		digestAreasSQL, listAssetsSQL, listAreasSQL, revisionsSQL, changedTypesSQL, changedAreasSQL, changedAssetsSQL,
 		deletedTypesSQL, deletedAreasSQL, deletedAssetsSQL, typeSQL, baseSQL, areasAtSQL, duplicatesSQL, othersSQL,
 		committedSQL, confirmSQL, personalSQL, lastVersionSQL, restoreSQL, privateAssetSQL, doubtsSQL, tokenSQL, useTokenSQL,
-		addTokenSQL, sessionSQL, touchSQL, sessionsSQL, accountByNameSQL, accountBySSOSQL, accountByIDSQL, accountsByIDSQL,
+		addTokenSQL, sessionSQL, touchSQL, sessionsSQL, surplusSessionsSQL, accountByNameSQL, accountBySSOSQL, accountByIDSQL, accountsByIDSQL,
 		addGrantSQL, holdGrantSQL, grantByIDSQL, endGrantSQL, invitationSQL, useInvitationSQL, takeCodeSQL, accountVersionsSQL}, findingQueries...)
 	statements = append(statements, tidySQL[:]...)
 	statements = append(statements, revisionAtSQL, pastClockSQL, pastAssetSQL, pastOfTypeSQL, pastOfAllSQL, pastAreaSQL, pastOfLevelSQL,
