@@ -28,8 +28,8 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to this version."`
 	Demo    demoCmd    `cmd:"" help:"Make the example city, or give its example accounts new passwords."`
 	Import  importCmd  `cmd:"" help:"Take in areas or assets from files."`
-	User    userCmd    `cmd:"" help:"Create accounts and set passwords."`
-	Token   tokenCmd   `cmd:"" help:"Create bearer tokens for programs."`
+	User    userCmd    `cmd:"" help:"Create, invite, disable and list accounts."`
+	Token   tokenCmd   `cmd:"" help:"Create, list and revoke bearer tokens for programs."`
 	Backup  backupCmd  `cmd:"" help:"Write the own cluster's database to a file."`
 	Restore restoreCmd `cmd:"" help:"Replace the own cluster's database by a backup."`
 	Doctor  doctorCmd  `cmd:"" help:"Compare the running node's memory with PostGIS, feature by feature."`
