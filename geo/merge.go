@@ -76,6 +76,17 @@ func (in Input) Pick(want func(field string) bool) Input {
 	return inputOf(all)
 }
 
+// Lasting gives what of the input may be kept for ever: nothing about people, and
+// nothing that type t (nil when it is gone) does not say of that it is not.
+func (in Input) Lasting(t *AssetType) Input {
+	return in.Pick(func(field string) bool {
+		if slices.ContainsFunc(commonLabels, func(l label) bool { return l.Field == field }) {
+			return true
+		}
+		return t != nil && t.Field(field) != nil && !t.Field(field).Personal
+	})
+}
+
 // Empty reports whether the input names nothing.
 func (in Input) Empty() bool { return !in.HasGeometry && len(in.Properties) == 0 }
 

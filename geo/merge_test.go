@@ -103,6 +103,12 @@ func TestProposedChangesJustWhatDiffers(t *testing.T) {
 	if left := whole.Pick(func(f string) bool { return f == FieldGeometry || f == "name" }); !left.HasGeometry || len(left.Properties) != 1 {
 		t.Errorf("picked %+v", left)
 	}
+	if left := whole.Lasting(typ); !left.HasGeometry || left.Properties["name"] == nil || left.Properties["sandi"] == nil || left.Properties["ketua"] != nil {
+		t.Errorf("lasting %+v", left)
+	}
+	if left := whole.Lasting(nil); left.Properties["name"] == nil || left.Properties["sandi"] != nil || left.Properties["ketua"] != nil {
+		t.Errorf("lasting of a type that is gone %+v", left)
+	}
 	over := Input{Properties: map[string]json.RawMessage{"rt": json.RawMessage(`"005"`)}}.Over(whole)
 	if len(over.Properties) != len(whole.Properties)+1 || !over.HasGeometry || over.Empty() {
 		t.Errorf("one over the other %+v", over)

@@ -158,12 +158,9 @@ func (r *review) close(ctx context.Context, tx pgx.Tx, to geo.ProposalState, ass
 	if err != nil {
 		return err
 	}
-	lasting := func(field string) bool {
-		f := types[r.proposal.Type].Field(field)
-		return f == nil || !f.Personal
-	}
+	t := types[r.proposal.Type]
 	_, err = tx.Exec(ctx, closeProposalSQL, pgx.NamedArgs{"id": r.proposal.ID, "state": string(to), "asset": asset, "tx": revisionTx,
-		"input": r.proposal.Input.Pick(lasting), "base": r.proposal.Base.Pick(lasting)})
+		"input": r.proposal.Input.Lasting(t), "base": r.proposal.Base.Lasting(t)})
 	return err
 }
 

@@ -302,6 +302,32 @@ func TestACreateIsProposedOnce(t *testing.T) {
 	}
 }
 
+func TestBringingAVersionBackIsReviewed(t *testing.T) {
+	c := underReview(t, "kelurahan")
+	a := c.published(at(112.005, -7.805, "name", "RT 005", "area_code", lor, "ketua_hp", "081299998888", "jumlah_kk", 40), "rt")
+	change := patch(a, "name", "RT 006", "jumlah_kk", 50, "ketua_hp", "081277776666")
+	if _, err := c.app.Apply(t.Context(), geo.System("test"), change); err != nil {
+		t.Fatal(err)
+	}
+	x := c.propose(c.pic, geo.Edit{Verb: geo.VerbRevert, Type: "rt", ID: a.ID, IfVersion: 2, Version: 1, Reason: "keliru"})
+	if got := changed(x, c.typeNamed("rt")); got != `name "RT 006"→"RT 005"; jumlah_kk 50→40` || x.Verb != geo.VerbUpdate {
+		t.Errorf("%s: %s", x.Verb, got)
+	}
+	if done := c.decide(c.lurah, approval(x)); done.Before.Name != "RT 005" || done.Before.Version != 3 || !strings.Contains(string(done.Before.Private.Personal), "081277776666") {
+		t.Errorf("published %+v", done.Before)
+	}
+}
+
+func TestATypeThatIsGone(t *testing.T) {
+	c := underReview(t, "kelurahan")
+	x := c.propose(c.pic, patch(c.melati(), "strata", "mandiri"))
+	exec(t, c.owner, `delete from asset_types where name = 'posyandu'`)
+	c.refuse(c.lurah, approval(x), geo.NotFound)
+	if gone := c.decide(c.lurah, geo.Decision{Act: geo.ActRejected, ID: x.ID, Version: x.Version, Note: "jenisnya dihapus"}); gone.State != geo.ProposalRejected || !gone.Input.Empty() {
+		t.Errorf("rejected %+v", gone)
+	}
+}
+
 func TestWhoSendsAgainWaits(t *testing.T) {
 	c := underReview(t, "kelurahan")
 	a := c.melati()
