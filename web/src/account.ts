@@ -66,7 +66,7 @@ function links(app: App): HTMLElement {
   const link = (name: ViewName, label: string, count?: HTMLElement): HTMLElement => h('button.button', { type: 'button', id: `to-${name}`, onclick: () => app.view(name) }, h('span.grow', null, label), count);
   const button = (id: string, label: string, act: () => void): HTMLElement => h('button.button', { type: 'button', id, onclick: act }, h('span.grow', null, label));
   if (may?.review || may?.edit) void countProposals(app, counts.review, counts.mine);
-  if (may?.edit) void countDoubts(app).then((n) => (counts.doubts.textContent = n));
+  if (may?.edit) void countDoubts(app).then((n) => (counts.doubts.textContent = n === '0' ? '' : n));
   return h(
     'nav.links',
     { 'aria-label': t('my_links') },

@@ -49,14 +49,18 @@ function line(app: App, entry: Entry): HTMLElement {
       null,
       h('span', null, `${t(`did_${entry.kind}_${entry.op}`)}`),
       h('span.small.quiet', null, [formatTime(entry.at), entry.actor, entry.reason].filter(Boolean).join(' · ')),
-      ...entry.changes.map(({ field, before, after }) => h('span.small', null, `${tValue('person_field', field)}: ${entry.op === 'create' ? '' : `${words(app, field, before)} → `}${words(app, field, after)}`)),
+      ...entry.changes.filter(({ before, after }) => given(before) || given(after)).map(({ field, before, after }) => h('span.small', null, `${tValue('person_field', field)}: ${entry.op === 'create' ? '' : `${words(app, field, before)} → `}${words(app, field, after)}`)),
     ),
   );
 }
 
+function given(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== '';
+}
+
 /** A value as people read it. */
 function words(app: App, field: string, value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
+  if (!given(value)) return '–';
   if (field === 'role') return roleName(app.session, String(value));
   if (Array.isArray(value)) return value.join(', ');
   return /^\d{4}-\d\d-\d\dT/.test(String(value)) ? formatTime(String(value)) : String(value);

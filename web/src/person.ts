@@ -59,6 +59,7 @@ function load(app: App, view: View, id: number): Promise<void> {
   const again = (): void => void load(app, view, id);
   return view.fill(async () => {
     const person = await app.api.get<PersonInFull>(pathOf(id));
+    view.heading.textContent = person.title || person.name;
     return [head(app, person, again), grantBlock(app, person, again), security(app, person, again), personHistory(app, person)];
   });
 }
@@ -73,7 +74,7 @@ function head(app: App, person: Person, again: () => void): HTMLElement {
   return h(
     'div',
     { id: 'person-head' },
-    h('p', null, h('strong', null, person.title || person.name), ' ', h('span.quiet', null, person.name), ' ', stateTag(person)),
+    h('p', null, person.name, ' ', stateTag(person)),
     h('p.small.quiet', null, [t('made_day', { day: formatDate(person.created_at) }), person.last_seen_at ? t('seen', { time: formatTime(person.last_seen_at) }) : t('seen_never'), person.sso ? t('sso_is', { sso: person.sso }) : ''].filter(Boolean).join(' · ')),
     h(
       'div.actions',

@@ -7,6 +7,7 @@ import { t } from './i18n';
 /** A view of the panel: a title with a way to close it, a line below it, and a body that is asked for. */
 export class View {
   private readonly app: App;
+  readonly heading: HTMLElement;
   /** What stands below the title: how many, for whom. */
   readonly said = h('p.small.quiet', { role: 'status' });
   readonly body: HTMLElement;
@@ -16,8 +17,9 @@ export class View {
   constructor(app: App, id: string, title: string, ...tools: Node[]) {
     this.app = app;
     this.body = h('div.view-body', null, h('div.wait'), h('div.wait'), h('div.wait'));
+    this.heading = h('h2', null, title);
     const close = h('button.button.plain.square', { type: 'button', 'aria-label': t('close'), onclick: () => app.home() }, icon('close'));
-    this.node = h('section.view', { id, 'aria-label': title }, h('header.details-head', null, h('div.two', null, h('h2', null, title), this.said), ...tools, close), this.body);
+    this.node = h('section.view', { id, 'aria-label': title }, h('header.details-head', null, h('div.two', null, this.heading, this.said), ...tools, close), this.body);
   }
 
   /** Puts the view into the panel. Size `full` is wide on a desktop. */
