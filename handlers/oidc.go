@@ -74,7 +74,7 @@ func (c *signInClient) discovered(ctx context.Context, issuer string, now time.T
 	}
 	var err error
 	if now.Sub(c.failed) >= providerPause || now.Before(c.failed) {
-		c.provider, err = oidc.NewProvider(oidc.ClientContext(ctx, &c.http), issuer)
+		c.provider, err = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), &c.http), issuer) // who goes away must not make it seem away
 		if err == nil {
 			return c.provider, nil
 		}

@@ -68,11 +68,10 @@ func startProvider(t *testing.T, program, listen, redirect string) string {
 }
 
 // signInNode is a node with a provider, of which two accounts are known there.
-func signInNode(t *testing.T, change ...func(*Config)) *node {
+func signInNode(t *testing.T, program string) *node {
 	t.Helper()
-	program := buildProvider(t)
 	sso := &SignIn{ClientID: clientID, ClientSecret: clientSecret, Issuer: "http://127.0.0.1:1", Label: geo.Text{ID: "Masuk dengan akun Pemkot", EN: "City account"}}
-	n := newNode(t, append([]func(*Config){func(c *Config) { c.SignIn = sso }}, change...)...)
+	n := newNode(t, func(c *Config) { c.SignIn = sso })
 	n.SignIn.Issuer = startProvider(t, program, "127.0.0.1:0", n.http.URL+"/api/session/oidc/callback")
 	n.sql(`update accounts set sso = 'pic.lor@kota.go.id' where name = 'pic-lor'`)
 	n.sql(`update accounts set sso = 'keluar@kota.go.id', disabled_at = now() where name = 'pic-kidul'`)
@@ -176,7 +175,14 @@ func (b *browser) changeTrip(fn func(*trip)) {
 }
 
 func TestSignIn(t *testing.T) {
-	n := signInNode(t)
+	program := buildProvider(t)
+	t.Run("there and back", func(t *testing.T) { testSignIn(t, program) })
+	t.Run("refusals", func(t *testing.T) { testSignInRefusals(t, program) })
+	t.Run("while the provider is away", func(t *testing.T) { testSignInWhileAway(t, program) })
+}
+
+func testSignIn(t *testing.T, program string) {
+	n := signInNode(t, program)
 	if label := n.expect(200, "GET", "/api/session").at("settings", "sign_in", "id"); label != "Masuk dengan akun Pemkot" {
 		t.Errorf("label %v", label)
 	}
@@ -193,7 +199,7 @@ func TestSignIn(t *testing.T) {
 	}
 	again := n.browser() // with a state of its own, but the first one's code
 	again.depart("/")
-	first := must1(url.Parse(callback))
+	first := mustURL(url.Parse(callback))
 	var state string
 	again.changeTrip(func(tr *trip) { state = tr.State })
 	if to := again.arriveAt(n.http.URL + "/api/session/oidc/callback?code=" + url.QueryEscape(first.Query().Get("code")) + "&state=" + state); to != "/#masuk=gagal" || again.who() != nil {
@@ -206,15 +212,15 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-func must1(u *url.URL, err error) *url.URL {
+func mustURL(u *url.URL, err error) *url.URL {
 	if err != nil {
 		panic(err)
 	}
 	return u
 }
 
-func TestSignInRefusals(t *testing.T) {
-	n := signInNode(t)
+func testSignInRefusals(t *testing.T, program string) {
+	n := signInNode(t, program)
 	for name, c := range map[string]struct {
 		login  string
 		change func(*trip)
@@ -265,10 +271,9 @@ func TestSignInWithoutProvider(t *testing.T) {
 	}
 }
 
-// TestSignInWhileTheProviderIsAway: everything else works, and the sign-in does
-// as soon as the provider is there.
-func TestSignInWhileTheProviderIsAway(t *testing.T) {
-	program := buildProvider(t)
+// testSignInWhileAway: everything else works, and the sign-in does as soon as
+// the provider is there.
+func testSignInWhileAway(t *testing.T, program string) {
 	n := newNode(t, func(c *Config) {
 		c.SignIn = &SignIn{ClientID: clientID, Issuer: "http://127.0.0.1:1", Claim: "sub"}
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -293,7 +298,7 @@ func TestSignInWhileTheProviderIsAway(t *testing.T) {
 	if c.Name != "__Host-patok-oidc" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 600 {
 		t.Errorf("cookie %+v", c)
 	}
-	query := must1(url.Parse(there.header.Get("Location"))).Query()
+	query := mustURL(url.Parse(there.header.Get("Location"))).Query()
 	if query.Get("code_challenge_method") != "S256" || query.Get("nonce") == "" || query.Get("state") == "" || query.Get("response_type") != "code" ||
 		!strings.HasPrefix(query.Get("redirect_uri"), "https://") {
 		t.Errorf("asked %v", query)
