@@ -17,9 +17,9 @@ import (
 // server's store and its people.
 type reviewed struct {
 	*testing.T
-	app, owner                      *Store
-	pic, twin, kidul, both          geo.Principal // twin is another PIC of Bandar Lor, both one of the two kelurahan
-	lurah, camat, dinkes, admin, rt geo.Principal // rt is an agency that looks after RT only
+	app, owner                  *Store
+	pic, twin, kidul, both      geo.Principal // twin is another PIC of Bandar Lor, both one of the two kelurahan
+	lurah, camat, dinkes, admin geo.Principal // dinkes looks after posyandu only
 }
 
 func underReview(t *testing.T, steps ...string) *reviewed {
@@ -200,7 +200,7 @@ func TestAProposalOfAnUpdate(t *testing.T) {
 	}
 	c.refuse(c.lurah, approval(checked), geo.Forbidden)
 	done := c.decide(c.camat, approval(checked))
-	if done.State != geo.ProposalPublished || done.Revision == 0 || done.Before.Version != 2 || string(done.Before.Attributes) != `{"strata": "purnama"}` || done.Before.Private.Proposals != nil && len(done.Before.Private.Proposals) > 0 {
+	if done.State != geo.ProposalPublished || done.Revision == 0 || done.Before.Version != 2 || string(done.Before.Attributes) != `{"strata": "purnama"}` || len(done.Before.Private.Proposals) > 0 {
 		t.Errorf("published %+v: %+v", done, done.Before)
 	}
 	if got := acts(done); got != "pic-lor sent ; lurah returned kelurahan; pic-lor corrected ; lurah approved kelurahan; camat approved kecamatan; camat published " {
