@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -31,9 +30,6 @@ type accountStore interface {
 	// that were not used end.
 	Invite(ctx context.Context, by geo.Principal, account int64, hash []byte, until time.Time) (geo.Invitation, error)
 }
-
-// accountLimit is how many lines a list about people has at most.
-const accountLimit = 1000
 
 // accountInfo is an account as administrators see it.
 type accountInfo struct {
@@ -77,22 +73,22 @@ func (s *Server) accounts(w http.ResponseWriter, r *http.Request, p geo.Principa
 	if err != nil {
 		return err
 	}
-	f := geo.AccountFilter{Role: geo.Role(q["role"]), State: geo.AccountState(q["state"])}
+	f := geo.AccountFilter{Role: geo.Role(q["role"])}
 	if !f.Role.Known() && f.Role != "" {
 		return invalidParameter("role", "tidak dikenal.", "is not known.")
 	}
-	switch f.State {
-	case "", geo.AccountActive, geo.AccountInvited, geo.AccountDisabled:
-	default:
-		return invalidParameter("state", "harus active, invited atau disabled.", "must be active, invited or disabled.")
+	state, err := q.oneOf("state", "", []string{string(geo.AccountActive), string(geo.AccountInvited), string(geo.AccountDisabled)})
+	if err != nil {
+		return err
 	}
+	f.State = geo.AccountState(state)
 	if f.Query, err = q.search(); err != nil {
 		return err
 	}
 	if f.Area, err = q.area(); err != nil {
 		return err
 	}
-	if f.Limit, err = q.limit("limit", geo.DefaultLimit, accountLimit); err != nil {
+	if f.Limit, err = q.limit("limit", geo.DefaultLimit, pageLimit); err != nil {
 		return err
 	}
 	if f.After, err = q.nameCursor(); err != nil {
@@ -108,27 +104,9 @@ func (s *Server) accounts(w http.ResponseWriter, r *http.Request, p geo.Principa
 	}
 	var next *string
 	if len(list) == f.Limit {
-		next = s.nextPage(r, base64.RawURLEncoding.EncodeToString([]byte("name:"+list[len(list)-1].Name)))
+		next = s.nextPage(r, cursorAfterName(list[len(list)-1].Name))
 	}
 	return writePrivate(w, r, http.StatusOK, map[string]any{"accounts": out, "matched": matched, "next": next})
-}
-
-// nameCursor reads where a page that is ordered by name ended.
-func (p params) nameCursor() (string, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(p["cursor"])
-	name, ok := strings.CutPrefix(string(raw), "name:")
-	if err != nil || p["cursor"] != "" && (!ok || !validText(name)) {
-		return "", invalidParameter("cursor", "tidak sah; pakai tautan next.", "is not valid; use the link next.")
-	}
-	return name, nil
-}
-
-// nextPage is the address of the page of r's list that begins at cursor.
-func (s *Server) nextPage(r *http.Request, cursor string) *string {
-	query := r.URL.Query()
-	query.Set("cursor", cursor)
-	next := withQuery(s.origin(r)+r.URL.EscapedPath(), query)
-	return &next
 }
 
 // createAccount creates an account and its invitation.
@@ -338,24 +316,4 @@ func (s *Server) accountHistory(w http.ResponseWriter, r *http.Request, p geo.Pr
 		}
 	}
 	return writePrivate(w, r, http.StatusOK, map[string]any{"entries": list, "next": s.nextAfter(r, next)})
-}
-
-// readPage reads limit and cursor, and the parameters named.
-func readPage(r *http.Request, more ...string) (after int64, limit int, p params, err error) {
-	if p, err = readParams(r, append([]string{"limit", "cursor"}, more...)...); err != nil {
-		return 0, 0, nil, err
-	}
-	if limit, err = p.limit("limit", geo.DefaultLimit, accountLimit); err != nil {
-		return 0, 0, nil, err
-	}
-	after, err = p.cursor()
-	return after, limit, p, err
-}
-
-// nextAfter is the address of the page after id, nil when there is none.
-func (s *Server) nextAfter(r *http.Request, id int64) *string {
-	if id == 0 {
-		return nil
-	}
-	return s.nextPage(r, cursorAfter(id))
 }

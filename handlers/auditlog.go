@@ -56,16 +56,3 @@ func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, p geo.Principa
 	}
 	return writePrivate(w, r, http.StatusOK, map[string]any{"entries": list, "next": s.nextAfter(r, next)})
 }
-
-// time reads a time as RFC 3339 has it; absent is the zero time.
-func (p params) time(name string) (time.Time, error) {
-	text, given := p[name]
-	if !given {
-		return time.Time{}, nil
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
-		return time.Time{}, invalidParameter(name, "harus waktu seperti 2026-12-31T00:00:00Z.", "must be a time such as 2026-12-31T00:00:00Z.")
-	}
-	return at, nil
-}

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"encoding/base64"
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -10,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/paulmach/orb"
@@ -181,31 +180,17 @@ func (p params) flag(name string) (bool, error) {
 	return false, invalidParameter(name, "harus true atau false.", "must be true or false.")
 }
 
-// cursor reads where the page before ended.
-func (p params) cursor() (int64, error) {
-	text, given := p["cursor"]
+// time reads a time as RFC 3339 has it; absent is the zero time.
+func (p params) time(name string) (time.Time, error) {
+	text, given := p[name]
 	if !given {
-		return 0, nil
+		return time.Time{}, nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	var after int64
-	if err == nil {
-		number, ok := strings.CutPrefix(string(raw), "id:")
-		if !ok || !digits.MatchString(number) {
-			err = fmt.Errorf("cursor %q", raw)
-		} else {
-			after, err = strconv.ParseInt(number, 10, 64)
-		}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil || at.Year() < 1900 || at.Year() > 2200 {
+		return time.Time{}, invalidParameter(name, "harus waktu seperti 2026-12-31T00:00:00Z.", "must be a time such as 2026-12-31T00:00:00Z.")
 	}
-	if err != nil {
-		return 0, invalidParameter("cursor", "tidak sah; pakai tautan next.", "is not valid; use the link next.")
-	}
-	return after, nil
-}
-
-// cursorAfter is the cursor of the page that begins after id.
-func cursorAfter(id int64) string {
-	return base64.RawURLEncoding.EncodeToString([]byte("id:" + strconv.FormatInt(id, 10)))
+	return at, nil
 }
 
 // area reads an area's code, with or without dots; absent is everywhere.
