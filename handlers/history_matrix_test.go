@@ -28,6 +28,5 @@ func historyEntries() []entry {
 }
 
 func (n *node) makeRevision(at place) string {
-	lon := map[place]float64{own: 112.005, other: 112.015}[at]
-	return n.create("admin", "posyandu", feature(lon, -7.805, `"name":"Posyandu","area_code":"`+at.area()+`"`)).header.Get("Patok-Revision")
+	return n.create("admin", "posyandu", feature(at.lon(), -7.805, `"name":"Posyandu","area_code":"`+at.area()+`"`)).header.Get("Patok-Revision")
 }

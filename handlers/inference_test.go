@@ -106,11 +106,7 @@ func (n *node) plantSecrets(k guessable) []int {
 	} {
 		n.sql(sql)
 	}
-	var revision int64
-	n.must(n.conn.QueryRow(n.t.Context(), `select revision from revision_clock`).Scan(&revision))
-	ctx, cancel := context.WithTimeout(n.t.Context(), 10*time.Second)
-	defer cancel()
-	n.must(n.Follower.WaitFor(ctx, revision))
+	n.catchUp()
 	return hidden
 }
 

@@ -51,7 +51,21 @@ type ask struct {
 	match     bool                           // send If-Match
 	make      func(n *node, at place) string // makes an {id} of its own, used up by the first who may
 	known     func(a actor, at place) bool   // who knows that it is there even if the rule is against them: they get 403
+	always    bool                           // also for who may only read
+	open      bool                           // the public is told nothing of a log-in, but what the absent gets
 	unasked   string                         // why the matrix does not ask
+}
+
+// private reports whether already that e's thing exists is nobody else's
+// business.
+func (e entry) private() bool {
+	for _, m := range words.FindAllString(e.pattern+e.ask.body, -1) {
+		switch m {
+		case "{account}", "{grant}", "{session}", "{token}", "{proposal}", "{revision}", "{invitation}":
+			return true
+		}
+	}
+	return false
 }
 
 func send(body string) ask { return ask{mediaType: typeJSON, body: body} }
@@ -95,6 +109,25 @@ func entries() []entry {
 	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries())
 }
 
+// hiddenEntries are the routes of an asset again, about one that is held.
+func hiddenEntries() []entry {
+	hidden := func(e entry) entry {
+		e.ask.make, e.ask.match = (*node).makeHeld, e.method != http.MethodGet
+		return e
+	}
+	seen := rule{readsAll, 404}
+	change := ask{mediaType: typeMergePatch, body: patch, known: readsAll}
+	return []entry{
+		hidden(entry{"GET", patternItem, seen, ask{open: true}}),
+		hidden(entry{"GET", patternItem + "/history", seen, ask{}}),
+		hidden(entry{"PATCH", patternItem, undoers, change}),
+		hidden(entry{"PUT", patternItem, undoers, ask{mediaType: typeGeoJSON, body: newPosyandu, known: readsAll}}),
+		hidden(entry{"POST", patternItem + "/confirm", undoers, ask{known: readsAll}}),
+		hidden(entry{"POST", patternItem + "/revert", undoers, ask{mediaType: typeJSON, body: `{"version":1}`, known: readsAll}}),
+		hidden(entry{"DELETE", patternItem, undoers, ask{known: readsAll}}),
+	}
+}
+
 // fixed are the things that are the same everywhere.
 var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "layers": "posyandu,kelurahan", "z": "14", "x": "13289", "y": "8548",
 	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok"}
@@ -111,8 +144,13 @@ var makers = map[string]func(n *node, at place) string{
 const missing = "987654321"
 
 func (n *node) makePosyandu(at place) string {
-	lon := map[place]float64{own: 112.005, other: 112.015}[at]
-	return strconv.Itoa(n.create("admin", "posyandu", feature(lon, -7.805, `"name":"Posyandu","area_code":"`+at.area()+`"`)).id())
+	return strconv.Itoa(n.create("admin", "posyandu", feature(at.lon(), -7.805, `"name":"Posyandu","area_code":"`+at.area()+`"`)).id())
+}
+
+// makeHeld makes an asset that waits for an administrator since it lies far
+// outside its area.
+func (n *node) makeHeld(at place) string {
+	return strconv.Itoa(n.create("admin", "posyandu", feature(at.outside(), -7.805, `"name":"Ditahan","area_code":"`+at.area()+`"`)).id())
 }
 
 func (n *node) makeDeleted(at place) string {
@@ -137,7 +175,7 @@ func (c cast) thing(word string) string {
 	case word == "area":
 		return c.at.area()
 	case word == "lon":
-		return map[place]string{own: "112.006", other: "112.016", nowhere: "112.006"}[c.at]
+		return strconv.FormatFloat(c.at.lon()+0.001, 'f', 3, 64)
 	case c.at == nowhere:
 		return missing
 	case c.made[word] == "":
@@ -183,6 +221,7 @@ func (n *node) eachRoute(fn func(method, pattern string)) {
 func TestRolesAndRoutes(t *testing.T) {
 	n := newNode(t)
 	n.disable("disabled")
+	n.makeFar()
 	known := map[string]entry{}
 	for _, e := range entries() {
 		if _, twice := known[e.method+" "+e.pattern]; twice {
@@ -204,6 +243,9 @@ func TestRolesAndRoutes(t *testing.T) {
 	})
 	for route := range known {
 		t.Errorf("%s has a rule and no route", route)
+	}
+	for _, e := range hiddenEntries() {
+		tried += n.try(e)
 	}
 	t.Logf("%d combinations of actor, route and place", tried)
 }
@@ -261,16 +303,22 @@ func (n *node) judge(e entry, a actor, at place, got, absent answered) {
 	n.t.Helper()
 	want := "an answer"
 	ok := got.status != 401 && got.status != 403 && got.status < 500 && (got.status != 404 || at == nowhere)
+	reads := e.method == http.MethodGet || e.ask.always || e.rule.may(actor{}, at) // no right is needed
+	stranger := (e.rule.otherwise == http.StatusNotFound || e.private()) && (e.ask.known == nil || !e.ask.known(a, at))
 	switch {
 	case a.account != "" && a.public() && !ok && got.status == 401:
 		ok = true // a credential that is no longer good is refused everywhere
-	case e.rule.may(a, at) && !(a.readOnly && e.method != http.MethodGet):
-	case a.public():
+	case e.rule.may(a, at) && (reads || !a.readOnly):
+	case a.public() && !e.ask.open:
 		want, ok = "401", got.status == 401
 	case at == nowhere:
 		want, ok = "a refusal", got.status == 403 || got.status == 404 || got.status == 412 || got.status == 422
-	case e.rule.otherwise == 404 && (e.ask.known == nil || !e.ask.known(a, at)):
-		want, ok = "what the absent gets", alike(got, absent) && got.status == 404
+	case a.readOnly && !reads:
+		want, ok = "403", got.status == 403 && (!stranger || alike(got, absent))
+	case stranger:
+		want, ok = "what the absent gets", !(got.status < 400) && alike(got, absent)
+	case a.is(geo.RoleAdministrator): // who administers elsewhere is told which field is wrong
+		want, ok = "403 or 422", got.status == 403 || got.status == 422
 	default:
 		want, ok = "403", got.status == 403
 	}

@@ -154,11 +154,7 @@ func (n *node) serve(url string, change ...func(*Config)) {
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	n.http = httptest.NewServer(n.Server)
 	t.Cleanup(func() { n.Close(); n.http.Close() })
-	var revision int64
-	n.must(n.conn.QueryRow(t.Context(), `select revision from revision_clock`).Scan(&revision))
-	waiting, stop := context.WithTimeout(t.Context(), 20*time.Second)
-	defer stop()
-	n.must(follower.WaitFor(waiting, revision))
+	n.catchUp()
 }
 
 func (n *node) accounts(db *store.Store) {
@@ -166,13 +162,19 @@ func (n *node) accounts(db *store.Store) {
 	n.must(err)
 	for _, a := range roles {
 		a.PasswordHash = hash
-		made, err := db.CreateAccounts(n.t.Context(), geo.System("test"), []geo.NewAccount{{Account: a}})
-		n.must(err)
-		token, tokenHash := auth.NewToken()
-		_, err = db.CreateToken(n.t.Context(), geo.System("test"), made[0].AccountID, geo.Token{Name: "test"}, tokenHash)
-		n.must(err)
-		n.tokens[a.Name] = token
+		n.addAccount(db, a)
 	}
+}
+
+// addAccount makes an account and a token of it.
+func (n *node) addAccount(db Store, a geo.Account) {
+	n.t.Helper()
+	made, err := db.CreateAccounts(n.t.Context(), geo.System("test"), []geo.NewAccount{{Account: a}})
+	n.must(err)
+	token, hash := auth.NewToken()
+	_, err = db.CreateToken(n.t.Context(), geo.System("test"), made[0].AccountID, geo.Token{Name: "test"}, hash)
+	n.must(err)
+	n.tokens[a.Name] = token
 }
 
 func (n *node) must(err error) {
@@ -390,6 +392,16 @@ func (n *node) create(who, collection, text string) answered {
 	}
 	n.settle(a)
 	return a
+}
+
+// catchUp waits until the snapshot shows what the database holds.
+func (n *node) catchUp() {
+	n.t.Helper()
+	var revision int64
+	n.must(n.conn.QueryRow(n.t.Context(), `select revision from revision_clock`).Scan(&revision))
+	ctx, cancel := context.WithTimeout(n.t.Context(), 20*time.Second)
+	defer cancel()
+	n.must(n.Follower.WaitFor(ctx, revision))
 }
 
 // settle waits until the snapshot shows an edit.

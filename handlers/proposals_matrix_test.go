@@ -24,7 +24,7 @@ var (
 	correctors = rule{edits, 404}
 )
 
-var authorOf = map[place]string{own: "pic-lor", other: "pic-kidul"}
+var authorOf = map[place]string{own: "pic-lor", other: "pic-kidul", far: "pic-semampir"}
 
 // reviewEntries are the lines of the matrix about review.
 func reviewEntries() []entry {
@@ -62,8 +62,7 @@ func (n *node) underReview(typ string, steps ...string) {
 func (n *node) makeProposal(at place) string {
 	n.t.Helper()
 	n.underReview("puskesmas", "kelurahan")
-	lon := map[place]float64{own: 112.005, other: 112.015}[at]
 	sent := n.expect(http.StatusAccepted, "POST", "/api/collections/puskesmas/items?allow_duplicate=true", as(n, authorOf[at]),
-		body(typeGeoJSON, feature(lon, -7.805, `"name":"Puskesmas","area_code":"`+at.area()+`"`)))
+		body(typeGeoJSON, feature(at.lon(), -7.805, `"name":"Puskesmas","area_code":"`+at.area()+`"`)))
 	return strconv.Itoa(sent.id())
 }
