@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { administrator, axe, byName, create, enter, expect, type Feature, getJSON, newcomer, openMap, pageOf, test, uniqueName, village } from './page';
+import { administrator, axe, byName, create, enter, expect, type Feature, getJSON, newcomer, openMap, secondPage, test, uniqueName, village } from './page';
 
 // A kelurahan in which no other test works.
 const area = '35.71.03.1005';
@@ -51,7 +51,8 @@ test('every version of an asset is there and can be brought back, also after it 
 
 test('all that one person did today is undone, told first; what somebody else changed since stays', { tag: '@desktop' }, async ({ page, browser }, info) => {
   const hand = await newcomer('pic', area);
-  const theirs = await pageOf(browser, info.project.name, hand);
+  const theirs = await secondPage(browser, info.project.name);
+  await enter(theirs, hand);
   const { label } = await village(page.request, area);
   const names = [uniqueName(), uniqueName(), uniqueName()];
   const made: Feature[] = [];

@@ -37,6 +37,7 @@ export function mainChanges(changes: FieldChange[]): FieldChange[] {
 export function valueWords(type: AssetType | undefined, field: string, value: unknown): string {
   if (field === 'geometry') return placeWords(value);
   if (families[field] && value) return tValue(families[field], value);
+  if (field === 'year') return String(value ?? '');
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return formatTime(value);
   const options = type && controlsOf(type).find((c) => c.name === field)?.options;
   const known = type?.fields.find((f) => f.name === field) ?? { name: field, label: { id: field, en: field }, sensitivity: 'public' as const, widget: 'text', ...(options?.length && { options }) };

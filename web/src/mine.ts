@@ -55,10 +55,14 @@ class Mine {
     else {
       this.card = new ProposalCard(this.app, now, () => {
         this.card = null;
-        void this.load();
+        void this.load().then(() => this.scroll());
       });
     }
     this.card.mark();
+  }
+
+  private scroll(): void {
+    this.card?.intoSight();
   }
 
   private draw(opened: Proposal[], closed: Proposal[] | null, one: Proposal | null): (Node | string)[] {
@@ -91,6 +95,6 @@ class Mine {
     this.open = opening ? proposal.id : 0;
     this.card = null;
     if (!opening) this.app.map?.compare(null);
-    void this.load().then(() => this.card?.intoSight());
+    void this.load().then(() => this.scroll());
   }
 }

@@ -7,7 +7,7 @@ import { badge, h } from './dom';
 import { whyControl } from './form';
 import { formatTime, t, tValue } from './i18n';
 import type { MapView } from './map';
-import { fieldNotes, lastNote, pointerOf, type Proposal, type ProposalEvent, placesOf, stateWords, verbWords } from './proposal';
+import { fieldNotes, lastNote, pointerOf, type Proposal, type ProposalEvent, placesOf, stepWords, verbWords } from './proposal';
 import { attempt } from './view';
 
 /** A proposal in a list: a button that opens and closes it. */
@@ -81,12 +81,14 @@ export class ProposalCard {
   private draw(): void {
     const { proposal: p } = this;
     const type = typeOf(this.app, p.type);
-    const changes = changeList(type, p.changes, p.moved_m, (change) => this.beside(change));
+    // A new one stands in the list of its kelurahan already.
+    const shown = p.changes.filter((change) => change.field !== 'area_code' || change.before !== null || change.after !== p.area_code);
+    const changes = changeList(type, shown, p.moved_m, (change) => this.beside(change));
     const content = [
       this.said && h('p.notice', { role: 'alert' }, this.said),
       this.verdict(),
       p.verb === 'delete' || p.verb === 'restore' ? h('p', null, t(`verb_${p.verb}_told`)) : null,
-      p.changes.length ? changes : null,
+      shown.length ? changes : null,
       p.reason && h('p', null, h('span.quiet', null, `${t('reason')}: `), p.reason),
       h('p.small.quiet', null, t('sent_by', { name: p.author.title || p.author.name, time: formatTime(p.sent_at) })),
       this.trail(),
@@ -214,7 +216,7 @@ export class ProposalCard {
     try {
       const after = await app.api.write<Proposal>(method, `/api/proposals/${p.id}${path}`, { version: p.version, ...body });
       this.notes = null;
-      app.toast(after.state === 'checking' && path === '/approve' ? t('passed_on', { state: stateWords(after) }) : tValue('now', after.state), { good: true });
+      app.toast(after.state === 'checking' && path === '/approve' ? t('passed_on', { step: stepWords(after) }) : tValue('now', after.state), { good: true });
       if (after.state === 'published') app.changed();
       app.waiting();
       this.decided(after);

@@ -67,6 +67,7 @@ describe('a change in words', () => {
     expect(valueWords(posyandu, 'geometry', null)).toBe('belum dititik');
     expect(valueWords(undefined, 'geometry', { area_ha: 1234.56 })).toBe('1.234,6 ha'); // an area's boundary
     expect(valueWords(undefined, 'boundary_status', 'indikatif')).toBe('indikatif');
+    expect(valueWords(undefined, 'year', 2026)).toBe('2026');
   });
   it('takes the label of the server, which knows a desa from a kelurahan', () => {
     expect(fieldLabel(posyandu, { field: 'strata', label: 'Strata desa' })).toBe('Strata desa');
