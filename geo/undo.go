@@ -15,7 +15,7 @@ type Undo struct {
 	Actor       string // what this account did
 	From, Until time.Time
 	Type        string // only assets of this type; "" is all
-	Area        Code   // only assets claimed there or below it; "" is all
+	Area        Code   // only assets that it touched there or below it; "" is all
 	Reason      string
 	DryRun      bool // find out everything and write nothing
 }

@@ -62,22 +62,54 @@ type undoRun struct {
 func (r *undoRun) work(ctx context.Context) error {
 	args := pgx.NamedArgs{"revision": r.undo.Revision, "actor": r.undo.Actor, "from": r.undo.From, "until": r.undo.Until,
 		"type": r.undo.Type, "area": string(r.undo.Area)}
-	for _, sql := range []string{undoneSQL, `analyze undo_tx`, undoAssetsSQL, `create index on undo_assets (id)`, `analyze undo_assets`, undoLockSQL, undoRowsSQL} {
-		if _, err := r.tx.Exec(ctx, sql, args); err != nil {
-			return err
-		}
+	if err := r.exec(ctx, args, undoneSQL, `analyze undo_tx`, undoTouchedSQL, undoAssetsSQL, `create index on undo_assets (id)`, `analyze undo_assets`); err != nil {
+		return err
 	}
 	if err := r.permit(ctx); err != nil {
+		return err
+	}
+	if err := r.bounded(ctx); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, args, undoLockSQL, undoRowsSQL); err != nil {
 		return err
 	}
 	counts, err := r.counts(ctx)
 	if err != nil {
 		return err
 	}
+	if counts["hidden"] > 0 {
+		return r.forbidden()
+	}
 	if err := r.listKept(ctx); err != nil {
 		return err
 	}
 	return r.write(ctx, counts)
+}
+
+func (r *undoRun) exec(ctx context.Context, args pgx.NamedArgs, statements ...string) error {
+	for _, sql := range statements {
+		if _, err := r.tx.Exec(ctx, sql, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bounded refuses more than can be undone at once.
+func (r *undoRun) bounded(ctx context.Context) error {
+	var total int
+	if err := r.tx.QueryRow(ctx, `select count(*) from undo_assets`).Scan(&total); err != nil || total <= geo.MaxUndo {
+		return err
+	}
+	return &geo.Error{Kind: geo.TooLarge, Op: "store.Undo", Message: geo.Text{
+		ID: fmt.Sprintf("Ini menyangkut %d aset; paling banyak %d sekaligus. Persempit dengan jenis atau wilayah.", total, geo.MaxUndo),
+		EN: fmt.Sprintf("This touches %d assets; %d at once are the most. Narrow it by type or area.", total, geo.MaxUndo)}}
+}
+
+func (r *undoRun) forbidden() error {
+	return &geo.Error{Kind: geo.Forbidden, Op: "store.Undo", Message: geo.Text{
+		ID: "Hanya administrator wilayahnya yang dapat membatalkan ini.", EN: "Only an administrator of the area may undo this."}}
 }
 
 // permit checks the right to all that was touched.
@@ -116,8 +148,7 @@ func (r *undoRun) permit(ctx context.Context) error {
 	case !known:
 		return geo.NotFoundError("store.Undo")
 	case !permitted:
-		return &geo.Error{Kind: geo.Forbidden, Op: "store.Undo", Message: geo.Text{
-			ID: "Hanya administrator wilayahnya yang dapat membatalkan ini.", EN: "Only an administrator of the area may undo this."}}
+		return r.forbidden()
 	}
 	return nil
 }
@@ -126,7 +157,7 @@ func (r *undoRun) may(action geo.Action, t geo.Target) bool {
 	return geo.Can(r.who, action, t, r.store.now())
 }
 
-// places are where the touched assets belong, now and before, each once.
+// places are where the touched assets belonged, before and after, each once.
 func (r *undoRun) places(ctx context.Context) ([]geo.Target, error) {
 	return collect(ctx, r.tx, func(row pgx.CollectableRow) (t geo.Target, err error) {
 		return t, row.Scan(&t.Type, &t.Area)
@@ -141,34 +172,32 @@ func (r *undoRun) counts(ctx context.Context) (map[string]int, error) {
 		return nil, err
 	}
 	var what string
-	var n, total int
+	var n int
 	if _, err = pgx.ForEachRow(rows, []any{&what, &n}, func() error {
 		counts[what] = n
-		total += n
 		return nil
 	}); err != nil {
 		return nil, err
 	}
 	r.report.Deleted, r.report.Reverted, r.report.Restored = counts["delete"], counts["revert"], counts["restore"]
 	r.report.KeptTotal = counts["changed"] + counts["no type"] + counts["no area"] + counts["no uuid"]
-	if total > geo.MaxUndo {
-		return nil, &geo.Error{Kind: geo.TooLarge, Op: "store.Undo", Message: geo.Text{
-			ID: fmt.Sprintf("Ini menyangkut %d aset; paling banyak %d sekaligus. Persempit dengan jenis atau wilayah.", total, geo.MaxUndo),
-			EN: fmt.Sprintf("This touches %d assets; %d at once are the most. Narrow it by type or area.", total, geo.MaxUndo)}}
-	}
 	return counts, nil
 }
 
+// listKept names the assets that are kept, but for those that went where the
+// principal may not read.
 func (r *undoRun) listKept(ctx context.Context) error {
 	rows, err := r.tx.Query(ctx, undoKeptSQL, geo.MaxKept)
 	if err != nil {
 		return err
 	}
 	var k geo.KeptAsset
+	var area geo.Code
 	var what string
-	_, err = pgx.ForEachRow(rows, []any{&k.Collection, &k.ID, &k.Name, &what}, func() error {
-		k.Why = whyKept(what)
-		r.report.Kept = append(r.report.Kept, k)
+	_, err = pgx.ForEachRow(rows, []any{&k.Collection, &k.ID, &k.Name, &area, &what}, func() error {
+		if k.Why = whyKept(what); r.may(geo.ActionReadFull, geo.Target{Area: area, Type: k.Collection}) {
+			r.report.Kept = append(r.report.Kept, k)
+		}
 		return nil
 	})
 	return err

@@ -13,16 +13,23 @@ where r.revision = @revision
    or @revision = 0 and r.actor in (@actor, 'import-assets:' || @actor, 'import-areas:' || @actor)
       and r.committed_at between @from and @until`
 
-// The assets that were touched, with the first revision that did. Where
-// boundaries changed too, what changed with them stays.
+// The versions that were made or ended. Where boundaries changed too, what
+// changed with them stays.
+const undoTouchedSQL = `create temp table undo_touched on commit drop as
+select a.id, t.revision, a.type, a.area_code from undo_tx t join assets a on a.from_tx = t.id where not t.areas
+union all
+select h.id, t.revision, h.type, h.area_code from undo_tx t join asset_history h on h.from_tx = t.id where h.to_tx <> h.from_tx and not t.areas
+union all
+select h.id, t.revision, h.type, h.area_code from undo_tx t join asset_history h on h.to_tx = t.id where h.to_tx <> h.from_tx and not t.areas`
+
+// The assets that are wanted of them, with the first revision that touched each.
 const undoAssetsSQL = `create temp table undo_assets on commit drop as
-select id, min(revision) as first from (
-    select a.id, t.revision from undo_tx t join assets a on a.from_tx = t.id where not t.areas
-    union all
-    select h.id, t.revision from undo_tx t join asset_history h on h.from_tx = t.id where h.to_tx <> h.from_tx and not t.areas
-    union all
-    select h.id, t.revision from undo_tx t join asset_history h on h.to_tx = t.id where h.to_tx <> h.from_tx and not t.areas
-) touched group by id`
+select id, min(revision) as first from undo_touched group by id
+having bool_or((@type = '' or type = @type) and (@area = '' or area_code = @area or starts_with(area_code, @area || '.')))`
+
+// undoPlacesSQL gives where the wanted assets were then; what was changed since is
+// not touched.
+const undoPlacesSQL = `select distinct t.type, t.area_code from undo_touched t join undo_assets a on a.id = t.id`
 
 // undoLockSQL keeps others from changing them until the undo is done.
 const undoLockSQL = `select count(*) from (select from assets a join undo_assets u on u.id = a.id order by a.id for update of a) locked`
@@ -71,13 +78,11 @@ left join lateral (
     select b.area_code as area_located, 0::float8 as outside_m, 'inside' as placement where st_covers(home.boundary, b.point)
     union all
     select placed.* from place_asset(b.point, b.area_code, b.placement_reason) placed
-    where home.code is not null and not coalesce(st_covers(home.boundary, b.point), false)) p on true
-where (@type = '' or l.type = @type) and (@area = '' or l.area_code = @area or starts_with(l.area_code, @area || '.'))`
+    where home.code is not null and not coalesce(st_covers(home.boundary, b.point), false)) p on true`
 
 const (
-	undoPlacesSQL = `select last_type, last_area from undo_rows union select last_type, coalesce(area_code, '') from undo_rows where area_code is not null or what = 'hidden'`
-	undoCountSQL  = `select what, count(*) from undo_rows group by what`
-	undoKeptSQL   = `select last_type, asset_id, last_name, what from undo_rows
+	undoCountSQL = `select what, count(*) from undo_rows group by what`
+	undoKeptSQL  = `select last_type, asset_id, last_name, last_area, what from undo_rows
 where what in ('changed', 'no type', 'no area', 'no uuid') order by asset_id limit $1`
 
 	undoDeleteSQL = `delete from assets a using undo_rows u where u.what = 'delete' and a.id = u.asset_id`
