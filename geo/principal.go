@@ -109,9 +109,15 @@ func Can(p Principal, action Action, target Target, now time.Time) bool {
 		return false
 	}
 	for _, g := range p.Grants {
-		if g.holds(target, now) && g.Role.may(action) {
-			return true
+		if !g.holds(target, now) || !g.Role.may(action) {
+			continue
 		}
+		// Accounts, settings and areas are of every type: who administers
+		// some types would come by the others there.
+		if action == ActionAdminister && target.Type == "" && g.Types != nil {
+			continue
+		}
+		return true
 	}
 	return false
 }

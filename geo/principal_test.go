@@ -44,6 +44,8 @@ func TestCan(t *testing.T) {
 		"a reviewer reads fully":                 {reviewer, ActionReadFull, held, true},
 		"a reviewer edits nothing":               {reviewer, ActionEdit, own, false},
 		"a planner reads nothing internal":       {planner, ActionReadFull, own, false},
+		"who administers a type administers it":  {Principal{Grants: []Grant{{Role: RoleAdministrator, Types: []string{own.Type}}}}, ActionAdminister, own, true},
+		"and not what is of every type":          {Principal{Grants: []Grant{{Role: RoleAdministrator, Types: []string{own.Type}}}}, ActionAdminister, Target{}, false},
 		"a code that only begins alike is other": {Principal{Grants: []Grant{{Role: RolePIC, AreaCode: "35.7"}}}, ActionEdit, own, false},
 	} {
 		if got := Can(c.p, c.action, c.target, now); got != c.want {
@@ -67,7 +69,7 @@ func TestReachIsWhereCanSaysYes(t *testing.T) {
 							for _, at := range []Target{{Area: "35.71.01.1001", Type: "rt"}, {Area: "35.71.01.1002", Type: "rt", Held: true}, {Area: "35.71.01.1001", Type: "posyandu"}, {Area: "35.71.01"}} {
 								reached := false
 								for _, s := range p.Reach(action, now) {
-									reached = reached || at.Area.Within(s.AreaCode) && (s.Types == nil || at.Type == "" || slices.Contains(s.Types, at.Type))
+									reached = reached || at.Area.Within(s.AreaCode) && (s.Types == nil || at.Type == "" && action != ActionAdminister || slices.Contains(s.Types, at.Type))
 								}
 								can := Can(p, action, at, now)
 								if can {

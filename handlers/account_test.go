@@ -163,6 +163,10 @@ func TestTokens(t *testing.T) {
 	n.expect(403, "GET", "/api/accounts", bearer)
 	n.expect(403, "PUT", "/api/settings", bearer, sendJSON(`{"basemap":null}`)) // an administrator of one kelurahan's posyandu only
 
+	typed := n.expect(201, "POST", "/api/tokens", me, sendJSON(`{"name":"posyandu","types":["posyandu"],"read_only":false,"expires_at":%q}`, tomorrow))
+	n.expect(403, "PUT", "/api/settings", header("Authorization", "Bearer "+fmt.Sprint(typed.at("token"))), sendJSON(`{"basemap":null}`)) // settings are of every type
+	n.expect(403, "GET", "/api/audit", header("Authorization", "Bearer "+fmt.Sprint(typed.at("token"))))
+
 	read := n.expect(201, "POST", "/api/tokens", me, sendJSON(`{"name":"baca","read_only":true,"expires_at":%q}`, tomorrow))
 	reader := header("Authorization", "Bearer "+fmt.Sprint(read.at("token")))
 	n.expect(200, "GET", "/api/doubts", reader)

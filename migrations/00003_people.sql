@@ -338,7 +338,7 @@ begin
         where g.account_id = who::bigint and c.disabled_at is null
           and (g.valid_from is null or g.valid_from <= now()) and (g.valid_until is null or now() < g.valid_until)
           and (g.area_code is null or area = g.area_code or starts_with(area, g.area_code || '.'))
-          and (g.types is null or kind = '' or kind = any(g.types))
+          and (g.types is null or kind = '' and action <> 'administer' or kind = any(g.types))
           and action = any(case g.role
               when 'administrator' then array['read', 'read_full', 'edit', 'review', 'watch', 'override', 'administer']
               when 'pic' then array['read', 'read_full', 'edit', 'watch']
