@@ -187,6 +187,11 @@ func TestConformanceOfItems(t *testing.T) {
 			t.Errorf("datetime=%s: %v", when, a.at("numberMatched"))
 		}
 	}
+	for _, when := range []string{"1999-01-01", "../1999-01-01", "0000-01-01T00:00:00Z"} {
+		if a := n.expect(200, "GET", items+"?datetime="+when); a.at("numberMatched") != 0.0 {
+			t.Errorf("datetime=%s: %v, before the first revision", when, a.at("numberMatched"))
+		}
+	}
 	n.walk(items+"?limit=3", "")
 	n.walk(items+"?limit=3", "10000")
 }
