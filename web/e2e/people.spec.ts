@@ -195,6 +195,10 @@ test('three people from a CSV: what is wrong is said by line, nothing is made un
 
 test('by keyboard alone: log in, find somebody, open them, and back', { tag: '@desktop' }, async ({ page, code }) => {
   const person = await newcomer('pic', code);
+  await page.goto('/#masuk=gagal'); // where the city's sign-in comes back to when it knows nobody here
+  await expect(page.locator('#login-dialog [role=alert]')).toContainText('belum terdaftar');
+  expect(page.url()).not.toContain('masuk');
+  await page.keyboard.press('Escape');
   await page.goto('/#pengguna');
   await expect(page.locator('#login-name')).toBeFocused();
   await page.keyboard.type(administrator().name);

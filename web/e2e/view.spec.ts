@@ -26,7 +26,7 @@ test('search is walked by keyboard; a tap on an area opens it; back closes it', 
   await page.fill('#q', code);
   await expect(page.locator('#results [role=option]').first()).toBeVisible();
   await page.keyboard.press('ArrowDown');
-  await expect(page.locator('#q')).toHaveAttribute('aria-activedescendant', 'result-0');
+  await expect(page.locator('#q')).toHaveAttribute('aria-activedescendant', 'results-0');
   await page.keyboard.press('Enter');
   await expect(page.locator('#details h2')).toHaveText(`Kelurahan ${area.properties.name}`);
   await expect(page).toHaveURL(new RegExp(`item=kelurahan/${code.replaceAll('.', '')}`));

@@ -5,7 +5,7 @@ import { makeFields } from './fields';
 import { control } from './form';
 import { formatTime, t, tValue } from './i18n';
 import { localPath } from './list';
-import { peopleTabs } from './people';
+import { peopleTabs } from './people-tabs';
 import { attempt, empty, View } from './view';
 
 interface Entry {

@@ -2,7 +2,7 @@ import { debounced, h } from './dom';
 
 /** What a combobox asks and does. */
 interface Parts<Result> {
-  /** Of the list of results; each result's id begins with it. */
+  /** Of the list of results, which are numbered below it. */
   id: string;
   label: string;
   /** Where the list stands, below the field. */
@@ -64,7 +64,7 @@ export function combobox<Result>(input: HTMLInputElement, { id, label, box, ask,
     }
     list.replaceChildren(
       ...results.map((result, i) =>
-        h('li', { id: `${id.replace(/s$/, '')}-${i}`, role: 'option', 'aria-selected': 'false', onpointerdown: (e: Event) => e.preventDefault(), onclick: () => take(i) }, ...line(result)),
+        h('li', { id: `${id}-${i}`, role: 'option', 'aria-selected': 'false', onpointerdown: (e: Event) => e.preventDefault(), onclick: () => take(i) }, ...line(result)),
       ),
     );
     status.textContent = said(results.length, q);

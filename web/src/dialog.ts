@@ -3,6 +3,7 @@ import { t } from './i18n';
 
 /** A modal dialog with a title; closes with Escape, its button, or `close`. */
 export function dialog(title: string, id: string, ...content: Node[]): { element: HTMLDialogElement; close: () => void } {
+  document.getElementById(id)?.remove(); // the one before, whose closing is only told later
   const element = h(
     'dialog.dialog',
     { id, 'aria-labelledby': `${id}-title` },

@@ -1,12 +1,12 @@
+import { accountPath, type Person } from './accounts';
 import type { App } from './app';
 import { ask } from './ask';
 import { dayEnd, dayStart } from './dates';
 import { h } from './dom';
 import { type Control, control, filled, type Picker, type Values } from './form';
-import { lang, t, tText } from './i18n';
-import { pathOf, type Person } from './person';
+import { lang, t } from './i18n';
 import { type GivenGrant, reachWords, roleName, roles, timeWords } from './roles';
-import { areaControl, typesControl } from './tokens';
+import { areaControl, typesControl } from './scope';
 
 /** What somebody may do and where: what holds first, then what is over. */
 export function grantBlock(app: App, person: Person, again: () => void): HTMLElement {
@@ -34,10 +34,10 @@ function line(app: App, person: Person, grant: GivenGrant, again: (() => void) |
 
 /** The questions of a grant; `picked` hears which area was chosen. */
 export function grantControls(app: App, picked?: Picker['picked']): Control[] {
-  const role = { id: roles.map((name) => ({ value: name, label: { id: roleName(app.session, name), en: roleName(app.session, name) } })) };
+  const named = roles.map((role) => ({ value: role, label: { id: roleName(app.session, role), en: roleName(app.session, role) } }));
   const area = areaControl(app, { id: 'Wilayah', en: 'Area' }, { help: { id: 'Kosong: semua wilayah', en: 'None: everywhere' } });
   return [
-    control('role', 'Peran', 'Role', { kind: 'select', required: true, options: role.id }),
+    control('role', 'Peran', 'Role', { kind: 'select', required: true, options: named }),
     picked ? { ...area, picker: { ...area.picker!, picked } } : area,
     { ...typesControl(app), more: true },
     control('from', 'Mulai', 'From', { kind: 'date', more: true, help: { id: 'Kosong: sekarang', en: 'None: now' } }),
@@ -59,7 +59,7 @@ function add(app: App, person: Person, again: () => void): void {
     controls: [...grantControls(app), reason],
     go: t('grant_add'),
     send: async (values) => {
-      await app.api.write('POST', `${pathOf(person.id)}/grants`, { ...grantOf(values), reason: values.reason ?? '' });
+      await app.api.write('POST', `${accountPath(person.id)}/grants`, { ...grantOf(values), reason: values.reason ?? '' });
       again();
     },
   });
@@ -90,7 +90,7 @@ function handOver(app: App, person: Person, grant: GivenGrant, again: () => void
     title: t('hand_over_ask', { name: person.title || person.name }),
     told: [t('hand_over_help', { grant: `${roleName(app.session, grant.role)}: ${reachWords(app, grant)}` })],
     controls: [
-      control('account', 'Diserahkan kepada', 'Handed to', { kind: 'pick', required: true, picker: { ask: people, placeholder: tText({ id: 'Nama akun atau orang', en: 'Account or person' }) } }),
+      control('account', 'Diserahkan kepada', 'Handed to', { kind: 'pick', required: true, picker: { ask: people, placeholder: t('people_search') } }),
       control('from', 'Mulai', 'From', { kind: 'date', help: { id: 'Kosong: sekarang', en: 'None: now' } }),
       { ...reason, required: true },
     ],

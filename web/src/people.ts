@@ -1,4 +1,5 @@
 import './people.css';
+import { type Person, stateTag } from './accounts';
 import type { App } from './app';
 import { ask } from './ask';
 import { showAudit } from './audit';
@@ -10,8 +11,9 @@ import { addWords, formatNumber, formatTime, t } from './i18n';
 import { type Invitation, showInvitation } from './invite';
 import { localPath } from './list';
 import { showImport } from './people-import';
-import { type Person, showPerson, stateTag } from './person';
-import { administersAll, reachWords, roleName, roles } from './roles';
+import { peopleTabs } from './people-tabs';
+import { showPerson } from './person';
+import { reachWords, roleName, roles } from './roles';
 import { type Column, type Sorting, table } from './table';
 import { empty, problemWords, View } from './view';
 import * as words from './words-people';
@@ -30,13 +32,6 @@ export function show(app: App, arg: string): void {
   if (arg === 'impor') return showImport(app);
   if (arg === 'catatan') return showAudit(app);
   new PeopleList(app).show();
-}
-
-/** The tabs over the list and the audit log, which only an administrator of everything may read. */
-export function peopleTabs(app: App, now: '' | 'catatan'): HTMLElement | string {
-  if (!administersAll(app.session)) return '';
-  const tab = (arg: '' | 'catatan', label: string): HTMLElement => h('button', { type: 'button', 'aria-current': arg === now ? 'page' : null, onclick: () => app.view('pengguna', arg) }, label);
-  return h('nav.tabs', { 'aria-label': t('people') }, tab('', t('people_list')), tab('catatan', t('audit')));
 }
 
 class PeopleList {

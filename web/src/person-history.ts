@@ -1,8 +1,8 @@
+import { accountPath, type Person } from './accounts';
 import type { App } from './app';
 import { h } from './dom';
 import { formatTime, t, tValue } from './i18n';
 import { localPath } from './list';
-import { pathOf, type Person } from './person';
 import { roleName } from './roles';
 import { empty, problemWords } from './view';
 
@@ -36,7 +36,7 @@ export function personHistory(app: App, person: Person): HTMLElement {
     }
   };
   const fold = h('details.more', { id: 'person-history' }, h('summary', null, t('person_history')), list, foot);
-  fold.addEventListener('toggle', () => fold.open && !list.childElementCount && void more(`${pathOf(person.id)}/history`));
+  fold.addEventListener('toggle', () => fold.open && !list.childElementCount && void more(`${accountPath(person.id)}/history`));
   return h('section.block', null, fold);
 }
 

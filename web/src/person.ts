@@ -1,3 +1,4 @@
+import { accountPath, type Person, stateTag } from './accounts';
 import type { App } from './app';
 import { ask } from './ask';
 import { h } from './dom';
@@ -6,46 +7,14 @@ import { formatDate, formatTime, t } from './i18n';
 import { grantBlock } from './grants';
 import { type Invitation, showInvitation } from './invite';
 import { personHistory } from './person-history';
-import type { GivenGrant } from './roles';
 import { type OpenSession, sessionList } from './sessions';
 import { type Token, tokenList } from './tokens';
 import { attempt, View } from './view';
 import { viewAs } from './viewing';
 
-/** An account as administrators see it. */
-export interface Person {
-  id: number;
-  name: string;
-  title: string;
-  sso: string | null;
-  example: boolean;
-  disabled_at: string | null;
-  created_at: string;
-  last_seen_at: string | null;
-  second_factor: boolean;
-  has_password: boolean;
-  invited_until: string | null;
-  version: number;
-  grants: GivenGrant[];
-}
 interface PersonInFull extends Person {
   sessions: OpenSession[];
   tokens: Token[];
-}
-
-/** Whether somebody can log in: active, invited (until when), or disabled. */
-export type PersonState = 'active' | 'invited' | 'lapsed' | 'disabled';
-
-export function stateOf(person: Pick<Person, 'disabled_at' | 'has_password' | 'invited_until' | 'sso'>, now: number): PersonState {
-  if (person.disabled_at) return 'disabled';
-  if (person.has_password || person.sso) return 'active';
-  return person.invited_until && Date.parse(person.invited_until) > now ? 'invited' : 'lapsed';
-}
-
-/** The state in a word, with until when an invitation holds. */
-export function stateTag(person: Person): HTMLElement {
-  const state = stateOf(person, Date.now());
-  return h(`span.tag.${state}`, null, t(`person_${state}`, { time: person.invited_until ? formatTime(person.invited_until) : '' }));
 }
 
 /** One account in full, and what an administrator may do about it. */
@@ -58,14 +27,10 @@ export function showPerson(app: App, id: number): void {
 function load(app: App, view: View, id: number): Promise<void> {
   const again = (): void => void load(app, view, id);
   return view.fill(async () => {
-    const person = await app.api.get<PersonInFull>(pathOf(id));
+    const person = await app.api.get<PersonInFull>(accountPath(id));
     view.heading.textContent = person.title || person.name;
     return [head(app, person, again), grantBlock(app, person, again), security(app, person, again), personHistory(app, person)];
   });
-}
-
-export function pathOf(id: number): string {
-  return `/api/accounts/${id}`;
 }
 
 function head(app: App, person: Person, again: () => void): HTMLElement {
@@ -89,7 +54,7 @@ function head(app: App, person: Person, again: () => void): HTMLElement {
 
 async function invite(app: App, person: Person, again: () => void): Promise<void> {
   await attempt(app, async () => {
-    showInvitation(app, person, await app.api.write<Invitation>('POST', `${pathOf(person.id)}/invitation`));
+    showInvitation(app, person, await app.api.write<Invitation>('POST', `${accountPath(person.id)}/invitation`));
     again();
   });
 }
@@ -105,7 +70,7 @@ function edit(app: App, person: Person, again: () => void): void {
     values: { title: person.title, sso: person.sso },
     go: t('save'),
     send: async (values) => {
-      await app.api.write('PATCH', pathOf(person.id), { version: person.version, ...values });
+      await app.api.write('PATCH', accountPath(person.id), { version: person.version, ...values });
       again();
     },
   });
@@ -120,7 +85,7 @@ function setDisabled(app: App, person: Person, disabled: boolean, again: () => v
     go: t(disabled ? 'disable' : 'enable'),
     danger: disabled,
     send: async ({ reason }) => {
-      await app.api.write('PATCH', pathOf(person.id), { version: person.version, disabled }, String(reason ?? ''));
+      await app.api.write('PATCH', accountPath(person.id), { version: person.version, disabled }, String(reason ?? ''));
       app.toast(t(disabled ? 'disabled' : 'enabled'), { good: true });
       again();
     },
@@ -128,7 +93,7 @@ function setDisabled(app: App, person: Person, disabled: boolean, again: () => v
 }
 
 function security(app: App, person: PersonInFull, again: () => void): HTMLElement {
-  const path = pathOf(person.id);
+  const path = accountPath(person.id);
   const reset = (event: Event): void => void attempt(app, () => app.api.write('DELETE', `${path}/second-factor`).then(again), event.currentTarget as HTMLButtonElement);
   return h(
     'section.block',

@@ -1,6 +1,5 @@
 import type { Session } from './api';
-import type { App } from './app';
-import { typeOf } from './app';
+import { type App, typeOf } from './app';
 import { lastDay } from './dates';
 import { formatDate, t, tText, tValue } from './i18n';
 

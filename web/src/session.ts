@@ -24,7 +24,7 @@ interface Options {
 
 /** Asks for name and password, then for the code where the account has a second factor. */
 export function logIn(app: App, { then, said = '', name: known = '' }: Options = {}): void {
-  if (document.getElementById('login-dialog')) return;
+  if (document.querySelector('#login-dialog[open]')) return;
   const name = h('input.input', { id: 'login-name', name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true, value: known });
   const password = h('input.input', { id: 'login-password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const code = h('input.input', { id: 'login-code', name: 'code', autocomplete: 'one-time-code', inputmode: 'numeric', 'aria-describedby': 'login-code-help' });

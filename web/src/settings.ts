@@ -6,7 +6,7 @@ import { type Fields, makeFields } from './fields';
 import { control, type Values } from './form';
 import { t, tValue } from './i18n';
 import { roles } from './roles';
-import { areaControl } from './tokens';
+import { areaControl } from './scope';
 
 /** What the city calls its roles: empty is what Patok calls them. */
 export function roleSettings(app: App): void {

@@ -3,10 +3,10 @@ import { ask } from './ask';
 import { dayEnd, lastDay } from './dates';
 import { dialog } from './dialog';
 import { h } from './dom';
-import { type Control, control, filled } from './form';
+import { control, filled } from './form';
 import { formatDate, formatTime, t } from './i18n';
-import { areaPicker } from './picker';
 import { reachWords } from './roles';
+import { areaControl, typesControl } from './scope';
 import { copy } from './share';
 import { attempt, empty } from './view';
 
@@ -62,16 +62,6 @@ export function tokenList(app: App, tokens: Token[], path: string, again: () => 
       ),
     ),
   );
-}
-
-/** The types of the city as choices. */
-export function typesControl(app: App): Control {
-  return control('types', 'Hanya jenis ini', 'Only these types', { kind: 'multi', help: { id: 'Tanpa pilihan: semua jenis', en: 'None chosen: all types' }, options: app.types.map((type) => ({ value: type.name, label: type.plural })) });
-}
-
-/** Where something holds: picked by name or code, empty for everywhere. */
-export function areaControl(app: App, label: { id: string; en: string }, extra: Partial<Control> = {}): Control {
-  return control('area_code', label.id, label.en, { kind: 'pick', picker: { ask: areaPicker(app), placeholder: t('area_search') }, ...extra });
 }
 
 function makeToken(app: App, again: () => void): void {

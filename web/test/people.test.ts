@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { stateOf } from '../src/accounts';
 import { dayEnd, dayStart, lastDay } from '../src/dates';
 import { filled } from '../src/form';
 import { suggestion } from '../src/grants';
 import { adviceOn } from '../src/password';
 import { linksCSV } from '../src/people-import';
-import { stateOf } from '../src/person';
 import { codeOf } from '../src/picker';
 import { deviceOf } from '../src/sessions';
 import { sorted } from '../src/table';
