@@ -27,7 +27,7 @@ func TestNothingInternalLeaks(t *testing.T) {
 		if method == "GET" && pattern != patternEvents {
 			for _, c := range []string{"rt", "assets"} {
 				for _, id := range []int{made.id(), held.id()} {
-					paths = append(paths, cast{node: n}.path(strings.NewReplacer("{collection}", c, "{id}", strconv.Itoa(id)).Replace(pattern)))
+					paths = append(paths, cast{node: n, made: map[string]string{}}.path(strings.NewReplacer("{collection}", c, "{id}", strconv.Itoa(id)).Replace(pattern)))
 				}
 			}
 		}
