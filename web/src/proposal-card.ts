@@ -133,32 +133,38 @@ export class ProposalCard {
   private actions(): HTMLElement {
     const { proposal: p, app } = this;
     const collisions = p.changes.filter((change) => change.conflict);
-    if (p.can.correct && collisions.length) return this.settle(collisions);
+    const settling = p.can.correct && collisions.length > 0;
     const button = (key: string, look: string, label: string, act: (held: HTMLButtonElement) => void): HTMLElement => {
       const made = h(`button.button${look}`, { type: 'button', 'data-act': key, onclick: () => act(made) }, label);
       return made;
     };
-    const correctable = p.can.correct && p.after;
+    const correctable = p.can.correct && !settling && p.after;
     return h(
       'div.actions',
       null,
+      settling && this.settle(collisions),
       p.can.approve && !collisions.length && button('approve', '.primary.wide', t(p.step + 1 < p.steps.length ? 'approve_on' : 'approve'), (held) => void attempt(app, () => this.decide('approve', { asset_version: p.asset_version }), held)),
       p.can.return && button('return', '', t('give_back'), () => this.startReturn()),
       p.can.reject && button('reject', '.danger', t('reject'), () => this.askReject()),
       correctable && button('correct', p.state === 'returned' ? '.primary.wide' : '', t('correct'), () => void app.work((w) => w.correctProposal(app, p))),
-      p.can.correct && !correctable && p.state === 'returned' && button('again', '.primary.wide', t('send_again'), () => this.askAgain()),
+      p.can.correct && !p.after && p.state === 'returned' && button('again', '.primary.wide', t('send_again'), () => this.askAgain()),
       p.can.withdraw && button('withdraw', '.danger', t('withdraw'), () => this.askWithdraw()),
       p.asset_id !== null && p.before && button('asset', '', t('open_asset'), () => app.open({ collection: p.type, id: p.asset_id! }, { fly: true })),
     );
   }
 
-  /** Two people changed the same field: the author chooses whose stays, and it is sent again. */
+  /** Two people changed the same field: the author chooses whose stays, and it is sent again, or withdrawn when nothing of it is left. */
   private settle(collisions: FieldChange[]): HTMLElement {
     const { proposal: p, app } = this;
     const type = typeOf(app, p.type);
     const conflicts = collisions.map((c) => ({ name: c.field, mine: c.after, theirs: c.before }));
     const send = (keep: Keep): Promise<void> => this.write('PATCH', '', { feature: {}, keep: Object.fromEntries(Object.entries(keep).map(([field, whose]) => [pointerOf(field), whose])) });
-    return type ? conflictForm(type, conflicts, String(p.before?.properties.updated_at ?? ''), (keep) => void attempt(app, () => send(keep))) : h('div');
+    const chosen = (keep: Keep): void => {
+      const left = p.changes.some((change) => keep[change.field] !== 'theirs');
+      if (left) void attempt(app, () => send(keep));
+      else this.askWithdraw();
+    };
+    return type ? conflictForm(type, conflicts, String(p.before?.properties.updated_at ?? ''), chosen) : h('div');
   }
 
   private startReturn(): void {
@@ -224,6 +230,7 @@ export class ProposalCard {
       const now = error instanceof Problem ? await this.nowOf(error) : null;
       if (!now) throw error;
       this.renew(now, error instanceof Problem && error.status === 412 ? t('changed_since_read') : (error as Problem).message);
+      this.intoSight();
     }
   }
 
