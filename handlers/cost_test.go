@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -97,6 +98,16 @@ func TestReadsAskNothingOfTheDatabase(t *testing.T) {
 	}
 }
 
+// cpuTime is what this process has used of the processors: unlike the time that
+// passed, it does not grow with what else the machine does.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // BenchmarkCachedTile is what a tile costs whoever asks for it.
 func BenchmarkCachedTile(b *testing.B) {
 	n, credentials, _, _ := costNode(b)
@@ -105,6 +116,7 @@ func BenchmarkCachedTile(b *testing.B) {
 			r := httptest.NewRequest(http.MethodGet, "http://peta.example"+costTile, nil)
 			credentials[name](r)
 			b.ReportAllocs()
+			began := cpuTime(b)
 			for b.Loop() {
 				w := httptest.NewRecorder()
 				n.ServeHTTP(w, r)
@@ -112,6 +124,7 @@ func BenchmarkCachedTile(b *testing.B) {
 					b.Fatal(w.Code)
 				}
 			}
+			b.ReportMetric(float64(cpuTime(b)-began)/float64(b.N), "cpu-ns/op")
 		})
 	}
 }
@@ -130,7 +143,7 @@ func BenchmarkTileWhileGuessing(b *testing.B) {
 				n.guess(ctx, &group, perSecond, &refused)
 				time.Sleep(2 * time.Second) // the throttle has begun
 			}
-			before, began := refused.Load(), time.Now()
+			before, began, cpu := refused.Load(), time.Now(), cpuTime(b)
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 			b.SetParallelism(1)
 			b.ResetTimer()
@@ -147,6 +160,7 @@ func BenchmarkTileWhileGuessing(b *testing.B) {
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tiles/s")
 			b.ReportMetric(float64(refused.Load()-before)/time.Since(began).Seconds(), "guesses/s")
+			b.ReportMetric(float64(cpuTime(b)-cpu)/float64(b.N), "cpu-ns/op") // of clients, guesses and server together
 			cancel()
 			group.Wait()
 		})
