@@ -219,6 +219,19 @@ func (s *Server) noteReading(r *http.Request, p geo.Principal, at *index.Snapsho
 	return s.audit.reading(r.Context(), p, clientAddress(r), guarded)
 }
 
+// noteHistory writes down that p is shown how something restricted was.
+func (s *Server) noteHistory(r *http.Request, p geo.Principal, at *index.Snapshot, h geo.History) error {
+	t := at.Type(h.Collection)
+	for _, v := range h.Versions {
+		for _, c := range v.Changes {
+			if guardedValue(t, c.Field, c.Before) || guardedValue(t, c.Field, c.After) {
+				return s.audit.reading(r.Context(), p, clientAddress(r), []int64{h.ID})
+			}
+		}
+	}
+	return nil
+}
+
 // noteFailure counts a refusal of somebody who is logged in, and returns the
 // error to answer with. One that shows an asset's current state is a reading of
 // it. What one may not see is a 404 like what is not there, and counts alike.
@@ -245,18 +258,23 @@ func (s *Server) noteFailure(r *http.Request, p geo.Principal, at *index.Snapsho
 // hasRestricted reports whether a holds a value that is restricted or about a
 // person.
 func hasRestricted(t *geo.AssetType, a *geo.Asset) bool {
-	if t == nil || a.Private == nil {
+	if a.Private == nil {
 		return false
 	}
 	found := false
-	look := func(name string, value []byte) {
-		f := t.Field(name)
-		if f != nil && (f.Personal || f.Sensitivity == geo.SensitivityRestricted) && len(value) > 0 && string(value) != "null" && string(value) != `""` {
-			found = true
-		}
-	}
+	look := func(name string, value []byte) { found = found || guardedValue(t, name, value) }
 	eachMember(a.Private.Internal, look)
 	eachMember(a.Private.Personal, look)
 	eachMember(a.Attributes, look)
 	return found
+}
+
+// guardedValue reports whether a field of type t has a value that is restricted or
+// about a person.
+func guardedValue(t *geo.AssetType, name string, value []byte) bool {
+	if t == nil || len(value) == 0 || string(value) == "null" || string(value) == `""` {
+		return false
+	}
+	f := t.Field(name)
+	return f != nil && (f.Personal || f.Sensitivity == geo.SensitivityRestricted)
 }

@@ -220,3 +220,29 @@ func TestAuditorRefusals(t *testing.T) {
 		t.Errorf("%d refusals of %d are written down at the end", total, 3*refusalsKept)
 	}
 }
+
+// TestReadsOfRestrictedHistoryAreWrittenDown: a field that the registry restricts
+// is restricted in the past too.
+func TestReadsOfRestrictedHistoryAreWrittenDown(t *testing.T) {
+	n := newNode(t)
+	made := n.create("pic-lor", "posyandu", feature(112.005, -7.805, `"name":"Posyandu","area_code":"`+lor+`","puskesmas_pembina":"Sukorame"`))
+	path := itemPath("posyandu", made.id()) + "/history"
+	n.expect(200, "GET", path, as(n, "pic-lor"))
+	if got := n.auditLines("pic-lor", "read_restricted"); got != 0 {
+		t.Fatalf("%d lines about a field that everybody sees", got)
+	}
+	n.sql(`update asset_types set definition = jsonb_set(definition, array['fields', (f.position - 1)::text, 'sensitivity'], '"restricted"')
+from (select ordinality as position from asset_types, jsonb_array_elements(definition -> 'fields') with ordinality
+where asset_types.name = 'posyandu' and value ->> 'name' = 'puskesmas_pembina') f where name = 'posyandu'`)
+	n.catchUp()
+	for range 2 {
+		if a := n.expect(200, "GET", path, as(n, "lurah")); !strings.Contains(a.body, "Sukorame") {
+			t.Fatalf("not in the history: %s", a.body)
+		}
+	}
+	if got := n.auditLines("lurah", "read_restricted"); got != 1 {
+		t.Errorf("%d lines, want 1", got)
+	}
+	n.sql(`revoke insert on audit from patok_app`)
+	n.expect(503, "GET", path, as(n, "camat"))
+}

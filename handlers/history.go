@@ -56,7 +56,7 @@ type versionChange struct {
 }
 
 // history lists the versions of one feature, newest first.
-func (s *Server) history(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
+func (s *Server) history(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
 	before, limit, _, err := readPage(r)
 	if err != nil {
 		return err
@@ -67,6 +67,9 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, p geo.Principal
 	}
 	h, err := s.Store.History(r.Context(), p, pathParam(r, "collection"), id, before, limit)
 	if err != nil {
+		return err
+	}
+	if err := s.noteHistory(r, p, at, h); err != nil {
 		return err
 	}
 	versions := make([]versionInfo, len(h.Versions))

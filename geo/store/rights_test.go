@@ -237,3 +237,22 @@ from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::reg
 		}
 	}
 }
+
+// TestWhoMayOnlyReadWritesNothing: a reading token, or an administrator who looks
+// as another, changes nothing even of what is the account's own.
+func TestWhoMayOnlyReadWritesNothing(t *testing.T) {
+	s, _ := open(t)
+	pic := principal(t, s, "pic", geo.RolePIC, "35.71.01.1001")
+	a := create(t, s, pic, at(112.005, -7.805, "name", "A", "area_code", "35.71.01.1001"))
+	reader := pic
+	reader.ReadOnly = true
+	if _, err := s.Asset(t.Context(), reader, a.Asset.ID); err != nil {
+		t.Errorf("it reads no more: %v", err)
+	}
+	if err := s.EndSessions(t.Context(), reader, pic.AccountID, 0, 0); geo.KindOf(err) != geo.Forbidden {
+		t.Errorf("its sessions end: %v", err)
+	}
+	if _, err := s.Apply(t.Context(), reader, geo.Edit{Verb: geo.VerbDelete, Type: "posyandu", ID: a.Asset.ID, AnyVersion: true}); geo.KindOf(err) != geo.Forbidden {
+		t.Errorf("it deletes: %v", err)
+	}
+}

@@ -163,8 +163,13 @@ func acting(p geo.Principal) string {
 }
 
 // begin runs fn in a READ COMMITTED transaction for a, and retries it when
-// the database asks for that. fn may run several times.
+// the database asks for that. fn may run several times. Who may only read is
+// Forbidden.
 func (s *Store) begin(ctx context.Context, op string, a act, fn func(pgx.Tx) error) error {
+	if a.principal.ReadOnly {
+		return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
+			ID: "Di sini Anda hanya dapat membaca.", EN: "You can only read here."}}
+	}
 	var err error
 	for range 5 {
 		err = s.try(ctx, a, fn)
