@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { administrator, axe, byName, create, enter, expect, getJSON, invite, newcomer, openMap, pageOf, secondPage, test, uniqueName, village } from './page';
+import { administrator, axe, byName, create, enter, expect, getJSON, invite, newcomer, openMap, pageOf, secondPage, tapAt, test, uniqueName, village } from './page';
 
 // A kelurahan in which no other test works: here posyandu are reviewed by the lurah.
 const area = '35.71.02.1005';
@@ -110,6 +110,13 @@ test('the lurah prints a recap and approves what is ticked; a point that moves f
   await expect(page.locator('#details .waits')).toContainText('menunggu pemeriksaan');
   const before = await getJSON<{ geometry: { coordinates: [number, number] } }>(admin.request, `/api/collections/posyandu/items/${published.id}`);
   expect(before.geometry.coordinates[1]).toBeCloseTo(label[1], 5);
+
+  // A ring on the map says where it waits, and opens it.
+  await expect(async () => {
+    await tapAt(page, [label[0] + 0.001, label[1] + 0.001]);
+    await expect(page.locator('#mine li.opened')).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.locator('#mine [data-act=asset]').click();
 
   // Who sends again is shown what waits already.
   await page.getByRole('button', { name: 'Hapus' }).click();
