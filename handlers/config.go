@@ -25,7 +25,7 @@ type Store interface {
 	Apply(ctx context.Context, p geo.Principal, e geo.Edit) (geo.Result, error)
 	// Asset reads one asset in the private view; NotFound for those who may not.
 	Asset(ctx context.Context, p geo.Principal, id int64) (*geo.Asset, error)
-	// Doubts lists the assets that p may edit and somebody should look at.
+	// Doubts lists the assets that p may read fully and somebody should look at.
 	Doubts(ctx context.Context, p geo.Principal, after int64, limit int) (assets []*geo.Asset, next int64, err error)
 	// Setting reads a setting, nil when it was never set.
 	Setting(ctx context.Context, name string) (json.RawMessage, error)

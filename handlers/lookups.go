@@ -183,7 +183,7 @@ func (s *Server) types(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	return writeJSON(w, r, http.StatusOK, map[string]any{"types": list})
 }
 
-// doubts lists the assets that somebody should look at and the caller may edit.
+// doubts lists the assets that somebody should look at and the caller may read fully.
 func (s *Server) doubts(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
 	q, err := readParams(r, "limit", "cursor")
 	if err != nil {

@@ -66,6 +66,9 @@ func TestDoubts(t *testing.T) {
 	if fmt.Sprint(names) != "[Ragu 0 Ragu 1 Ragu 2 Ditahan]" {
 		t.Errorf("doubts %v", names)
 	}
+	if a := n.expect(200, "GET", "/api/doubts", as(n, "lurah")); a.at("numberReturned") != 4.0 || a.at("features", 0, "properties", "can_edit") != false {
+		t.Errorf("who may read fully sees %s", a.body)
+	}
 	if a := n.expect(200, "GET", "/api/doubts", as(n, "pic-kidul")); a.at("numberReturned") != 0.0 {
 		t.Errorf("another PIC sees %s", a.body)
 	}

@@ -152,7 +152,7 @@ where a.id > $1 and (a.placement in ('near', 'reasoned', 'held') or a.marks <> '
 
 // Doubts lists, by id, the assets that a person should look at again: near or
 // outside their kelurahan, likely duplicates, too many of a kind. It holds those
-// that p may edit. next is the last id read; 0 at the end.
+// that p may read fully. next is the last id read; 0 at the end.
 func (s *Store) Doubts(ctx context.Context, p geo.Principal, after int64, limit int) (assets []*geo.Asset, next int64, err error) {
 	const batch = 1000
 	now := s.now()
@@ -167,7 +167,7 @@ func (s *Store) Doubts(ctx context.Context, p geo.Principal, after int64, limit 
 		}
 		for _, a := range read {
 			after = a.ID
-			if geo.Can(p, geo.ActionEdit, geo.Target{Area: a.AreaCode, Type: a.Type, Held: !a.Published()}, now) {
+			if geo.Can(p, geo.ActionReadFull, geo.Target{Area: a.AreaCode, Type: a.Type, Held: !a.Published()}, now) {
 				assets = append(assets, a)
 			}
 			if len(assets) == limit {
