@@ -14,7 +14,7 @@ import (
 )
 
 // clerk may do everything.
-var clerk = geo.Principal{AccountID: 1, Name: "patok-bench", Grants: []geo.Grant{{Role: geo.RoleAdministrator}}}
+var clerk = geo.System("patok-bench")
 
 // loadDataset brings the data in as patok import does, from files as generate
 // writes them: read, checked row by row, placed, compared and marked. It returns

@@ -101,9 +101,9 @@ func TestViewAs(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	wantKind(t, o.ViewAs(ctx, p, session, o.my.AccountID), geo.Conflict)
-	wantKind(t, o.EndSessions(ctx, p, o.lor.AccountID, 0, 0), geo.NotFound)
+	wantKind(t, o.EndSessions(ctx, p, o.lor.AccountID, 0, 0), geo.Forbidden)
 	_, err := o.CreateToken(ctx, p, p.AccountID, geo.Token{Name: "x"}, []byte("x"))
-	wantKind(t, err, geo.NotFound)
+	wantKind(t, err, geo.Forbidden)
 	if err := o.ViewAs(ctx, p, session, 0); err != nil {
 		t.Fatal(err)
 	}
