@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -110,8 +111,8 @@ func (e *editor) sql(ctx context.Context, times *editTimes) error {
 	case <-time.After(time.Duration(e.rnd.IntN(200)) * time.Millisecond):
 	}
 	began := time.Now()
-	if _, err := e.node.conn.Exec(ctx, plainEditSQL, a.ID, began.String()); err != nil {
-		return err
+	if tag, err := e.node.conn.Exec(ctx, plainEditSQL, a.ID, began.String()); err != nil || tag.RowsAffected() != 1 {
+		return cmp.Or(err, fmt.Errorf("asset %d was not changed", a.ID))
 	}
 	times.sql = append(times.sql, time.Since(began))
 	if err := e.hear(ctx, a.ID); err != nil {

@@ -36,7 +36,9 @@ type node struct {
 }
 
 // startNode opens the database at url and returns when the node follows it.
-func startNode(ctx context.Context, url string) (*node, error) {
+// PostGIS's side goes in as admin, to whom row-level security does not apply:
+// the comparison is not to win by our own locks.
+func startNode(ctx context.Context, admin, url string) (*node, error) {
 	logger := slog.New(slog.DiscardHandler)
 	n := &node{live: index.NewLive(), hub: feed.NewHub(4096, 100)}
 	var err error
@@ -48,14 +50,14 @@ func startNode(ctx context.Context, url string) (*node, error) {
 	n.auth = auth.NewService(n.store, auth.Options{Lag: func() time.Duration { return n.follower.Lag() }})
 	n.follower = feed.NewFollower(n.store, n.live, n.hub, logger, feed.Options{Rights: n.auth})
 	n.running.Go(func() { n.follower.Run(background) }) //nolint:errcheck // it only ever returns the end of background
-	if err := n.connect(ctx, url, logger); err != nil {
+	if err := n.connect(ctx, admin, logger); err != nil {
 		n.Close()
 		return nil, err
 	}
 	return n, nil
 }
 
-func (n *node) connect(ctx context.Context, url string, logger *slog.Logger) (err error) {
+func (n *node) connect(ctx context.Context, admin string, logger *slog.Logger) (err error) {
 	source, err := tiles.NewSource(256 << 20)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (n *node) connect(ctx context.Context, url string, logger *slog.Logger) (er
 	if err != nil {
 		return err
 	}
-	if n.conn, err = pgx.Connect(ctx, url); err != nil {
+	if n.conn, err = pgx.Connect(ctx, admin); err != nil {
 		return err
 	}
 	for !n.follower.Ready() {

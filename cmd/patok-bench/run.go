@@ -75,7 +75,7 @@ func (c *runCmd) measure(ctx context.Context, adminURL, appURL string, progress 
 		return nil, err
 	}
 	progress("imported: " + loaded.String())
-	n, err := startNode(ctx, appURL)
+	n, err := startNode(ctx, adminURL, appURL)
 	if err != nil {
 		return nil, err
 	}

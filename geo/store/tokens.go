@@ -97,7 +97,7 @@ values ($1, $2, $3, nullif($4, ''), $5, $6, $7) returning ` + tokenColumns
 // one to any. Its scope has to leave something of the account's grants.
 func (s *Store) CreateToken(ctx context.Context, by geo.Principal, account int64, t geo.Token, hash []byte) (geo.Token, error) {
 	const op = "store.CreateToken"
-	if account != by.AccountID && by.AccountID >= 0 || by.ReadOnly {
+	if account != by.AccountID && by.AccountID >= 0 {
 		return geo.Token{}, geo.NotFoundError(op)
 	}
 	var made geo.Token
