@@ -32,12 +32,10 @@ from written r cross join lateral (
 union all
 select r.row, 'possible_duplicate', a.name
 from written r cross join lateral (
-    select a.name from assets a
-    where a.point && st_expand(r.point, r.reach) and a.type = r.type and a.id is distinct from r.asset_id
-      and (st_distancesphere(a.point, r.point) <= 15
-           or st_distancesphere(a.point, r.point) <= r.radius and names_alike(a.name, r.name))
-      and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+    select a.name from likely_duplicates(r.asset_id, r.type, r.name, r.point) d join assets a on a.id = d.id
+    where not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
     limit 3) a
+where r.point is not null
 union all
 select r.row, 'too_many', o.name
 from written r cross join lateral (
