@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/patok-id/patok/geo"
@@ -62,6 +63,9 @@ type write struct {
 
 func (w *write) run(ctx context.Context, tx pgx.Tx) error {
 	if err := w.readRules(ctx, tx); err != nil {
+		return err
+	}
+	if err := w.awaitRepeats(ctx, tx); err != nil {
 		return err
 	}
 	if len(w.rules) == 0 || w.edit.Verb == geo.VerbConfirm || w.principal.AccountID < 0 {
@@ -205,14 +209,27 @@ func (w *write) remember(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// awaitRepeats has creates that repeat each other, and arrive together, wait for
+// the first: what it makes is not a duplicate of itself. The lock is held to the
+// end of the transaction, so it is not taken behind a savepoint, which lets it go.
+func (w *write) awaitRepeats(ctx context.Context, tx pgx.Tx) error {
+	if w.edit.Verb != geo.VerbCreate {
+		return nil
+	}
+	var id string
+	if json.Unmarshal(w.edit.Input.Properties["uuid"], &id) == nil {
+		if parsed, err := uuid.Parse(id); err == nil {
+			id = parsed.String()
+		}
+	}
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(k, 7101)) from unnest(array[$1, $2]) k where k <> '' order by k`,
+		id, w.edit.IdempotencyKey)
+	return err
+}
+
 // seenBefore finds the first result of a create that is repeated, by its
 // Idempotency-Key or by the asset's UUID.
 func (w *write) seenBefore(ctx context.Context, tx pgx.Tx, draft *geo.Draft) (bool, error) {
-	// Repeats that arrive together wait for the first: what it makes is not a duplicate of itself.
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(k, 7101)) from unnest(array[$1, $2]) k where k <> ''`,
-		draft.Asset.UUID.String(), w.edit.IdempotencyKey); err != nil {
-		return false, err
-	}
 	if w.edit.IdempotencyKey != "" {
 		var hash []byte
 		err := tx.QueryRow(ctx, `select request_hash, coalesce(asset_id, 0), coalesce(proposal_id, 0) from idempotency_keys where account_id = $1 and key = $2`,
