@@ -18,7 +18,7 @@ func (s *Store) Correct(ctx context.Context, p geo.Principal, c geo.Correction) 
 	if err := mayReview(op, p); err != nil {
 		return nil, err
 	}
-	err := s.begin(ctx, op, act{principal: p, kind: "edit"}, func(tx pgx.Tx) error {
+	err := s.begin(ctx, op, edited(p), func(tx pgx.Tx) error {
 		x, err := s.lockProposal(ctx, tx, p, c.ID, c.Version)
 		if err != nil {
 			return err

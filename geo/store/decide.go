@@ -53,11 +53,7 @@ const lockProposalSQL = `select ` + proposalColumns + ` from proposals p join ac
 
 // lockProposal locks a proposal that p may see, in the version that they read.
 func (s *Store) lockProposal(ctx context.Context, tx pgx.Tx, p geo.Principal, id, version int64) (*geo.Proposal, error) {
-	rows, err := tx.Query(ctx, lockProposalSQL, id)
-	if err != nil {
-		return nil, err
-	}
-	x, err := pgx.CollectExactlyOneRow(rows, scanProposal)
+	x, err := collectOne(ctx, tx, scanProposal, lockProposalSQL, id)
 	if err != nil {
 		return nil, err
 	}

@@ -55,10 +55,7 @@ func (s *Store) RevertArea(ctx context.Context, p geo.Principal, e geo.Edit) (*g
 	})
 	if err == nil {
 		err = s.read(ctx, op, p, func(tx pgx.Tx) (err error) {
-			rows, err := tx.Query(ctx, oneAreaSQL, e.ID)
-			if err == nil {
-				area, err = pgx.CollectExactlyOneRow(rows, scanArea)
-			}
+			area, err = collectOne(ctx, tx, scanArea, oneAreaSQL, e.ID)
 			return err
 		})
 	}

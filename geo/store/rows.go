@@ -125,11 +125,7 @@ func (s *Store) asset(ctx context.Context, p geo.Principal, id int64) (a *geo.As
 }
 
 func oneAsset(ctx context.Context, tx pgx.Tx, sql string, id int64) (*geo.Asset, error) {
-	rows, err := tx.Query(ctx, sql, id)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectExactlyOneRow(rows, scanPrivateAsset)
+	return collectOne(ctx, tx, scanPrivateAsset, sql, id)
 }
 
 // Asset reads an asset in the private view for a principal who may read it
