@@ -30,10 +30,10 @@ type Content struct {
 	Assets      []*Asset
 }
 
-// Batch is a run of revisions without a hole, oldest first. It is empty when
-// nothing is new. Clock is the database's newest revision when the batch was
+// Segment is a run of revisions without a hole, oldest first. It is empty when
+// nothing is new. Clock is the database's newest revision when the segment was
 // read: a clock behind the reader's own position means a restore.
-type Batch struct {
+type Segment struct {
 	Epoch     string
 	Clock     int64
 	Revisions []Revision

@@ -191,7 +191,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 
 // checkBatch holds the log to its promise: the same epoch, a clock that never
 // goes back, and revisions that follow each other without a hole.
-func checkBatch(batch geo.Batch, epoch string, last int64) error {
+func checkBatch(batch geo.Segment, epoch string, last int64) error {
 	if batch.Epoch != epoch {
 		return fmt.Errorf("%w: epoch %q became %q", errBroken, epoch, batch.Epoch)
 	}

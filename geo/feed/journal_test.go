@@ -85,14 +85,14 @@ func (j *journal) Load(context.Context) (geo.Content, error) {
 		Assets: slices.Collect(maps.Values(j.assets))}, nil
 }
 
-func (j *journal) Changes(_ context.Context, after int64, limit int) (geo.Batch, error) {
+func (j *journal) Changes(_ context.Context, after int64, limit int) (geo.Segment, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.looks++
 	if j.away != nil {
-		return geo.Batch{}, j.away
+		return geo.Segment{}, j.away
 	}
-	batch := geo.Batch{Epoch: j.epoch, Clock: j.clock}
+	batch := geo.Segment{Epoch: j.epoch, Clock: j.clock}
 	for _, r := range j.revisions {
 		if r.Number > after && len(batch.Revisions) < limit {
 			batch.Revisions = append(batch.Revisions, r)

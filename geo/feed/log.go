@@ -11,7 +11,7 @@ type Log interface {
 	// Load reads everything that is published, in one transaction.
 	Load(ctx context.Context) (geo.Content, error)
 	// Changes reads at most limit revisions above after, oldest first.
-	Changes(ctx context.Context, after int64, limit int) (geo.Batch, error)
+	Changes(ctx context.Context, after int64, limit int) (geo.Segment, error)
 	// Listen calls wake once it listens and whenever something may be new. It
 	// returns when the connection is lost or ctx ends.
 	Listen(ctx context.Context, wake func()) error

@@ -34,8 +34,8 @@ union all select a.from_tx, ` + assetColumns + ` from asset_history a join revis
 // Changes reads the revisions after after, at most limit of them, oldest first.
 // Within a revision deletes come before the states that it left, types before
 // areas before assets.
-func (s *Store) Changes(ctx context.Context, after int64, limit int) (geo.Batch, error) {
-	var b geo.Batch
+func (s *Store) Changes(ctx context.Context, after int64, limit int) (geo.Segment, error) {
+	var b geo.Segment
 	err := pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, pollSQL).Scan(&b.Epoch, &b.Clock, nil); err != nil {
 			return err
@@ -54,7 +54,7 @@ func (s *Store) Changes(ctx context.Context, after int64, limit int) (geo.Batch,
 
 // changeReader gathers changes into the revisions of a batch.
 type changeReader struct {
-	batch *geo.Batch
+	batch *geo.Segment
 	ids   []int64       // of the transactions
 	at    map[int64]int // transaction → position in the batch
 }

@@ -21,7 +21,7 @@ type memory struct {
 	assets   map[int64]*geo.Asset
 }
 
-func (m *memory) apply(t *testing.T, b geo.Batch) {
+func (m *memory) apply(t *testing.T, b geo.Segment) {
 	for _, r := range b.Revisions {
 		if r.Number != m.revision+1 {
 			t.Fatalf("revision %d follows %d", r.Number, m.revision)
