@@ -85,11 +85,27 @@ const (
 	ActionWatch      Action = "watch"      // see how far a kelurahan is
 	ActionOverride   Action = "override"   // publish a point far outside its kelurahan
 	ActionAdminister Action = "administer" // settings, accounts, the registry
+
+	ActionAnalyse Action = "analyse" // read figures as published for the administration, down to RT
+	ActionFigures Action = "figures" // read exact figures, as who enters or checks them does
+	ActionEnter   Action = "enter"   // put figures into a batch
+	ActionCheck   Action = "check"   // take a step of a batch, or return it
+	ActionPublish Action = "publish" // publish figures
 )
+
+// ofFigures reports whether an action is about figures. A grant that names
+// asset types is about assets alone.
+func (a Action) ofFigures() bool {
+	switch a {
+	case ActionAnalyse, ActionFigures, ActionEnter, ActionCheck, ActionPublish:
+		return true
+	}
+	return false
+}
 
 // changes reports whether an action can change anything.
 func (a Action) changes() bool {
-	return a != ActionRead && a != ActionReadFull && a != ActionWatch
+	return a != ActionRead && a != ActionReadFull && a != ActionWatch && a != ActionAnalyse && a != ActionFigures
 }
 
 // Target is what an action is about. A zero Area is the whole database.
@@ -114,7 +130,7 @@ func Can(p Principal, action Action, target Target, now time.Time) bool {
 		}
 		// Accounts, settings and areas are of every type: who administers
 		// some types would come by the others there.
-		if action == ActionAdminister && target.Type == "" && g.Types != nil {
+		if g.Types != nil && (action.ofFigures() || action == ActionAdminister && target.Type == "") {
 			continue
 		}
 		return true
@@ -149,14 +165,15 @@ func (g Grant) holds(target Target, now time.Time) bool {
 	return g.Types == nil || target.Type == "" || slices.Contains(g.Types, target.Type)
 }
 
+// roleActions is what each role lets do, but for the administrator, who may all.
+var roleActions = map[Role][]Action{
+	RolePIC:      {ActionRead, ActionReadFull, ActionEdit, ActionWatch, ActionAnalyse, ActionFigures, ActionEnter},
+	RoleService:  {ActionRead, ActionReadFull, ActionEdit, ActionWatch},
+	RoleReviewer: {ActionRead, ActionReadFull, ActionReview, ActionWatch, ActionAnalyse, ActionFigures, ActionCheck},
+	RoleDinsos:   {ActionRead, ActionWatch, ActionAnalyse, ActionFigures, ActionEnter, ActionCheck, ActionPublish},
+	RolePlanner:  {ActionRead, ActionWatch, ActionAnalyse},
+}
+
 func (r Role) may(action Action) bool {
-	switch r {
-	case RoleAdministrator:
-		return true
-	case RolePIC, RoleService:
-		return action == ActionRead || action == ActionReadFull || action == ActionEdit || action == ActionWatch
-	case RoleReviewer:
-		return action == ActionRead || action == ActionReadFull || action == ActionReview || action == ActionWatch
-	}
-	return action == ActionRead || action == ActionWatch
+	return r == RoleAdministrator || slices.Contains(roleActions[r], action)
 }
