@@ -141,8 +141,9 @@ export class Unreachable extends Error {}
 
 interface Options {
   method?: string;
-  /** Sent as JSON, a string as it is. */
+  /** Sent as JSON; a string, a file or a form as it is. */
   body?: unknown;
+  /** '' leaves it to the browser, as a form needs. */
   type?: string;
   headers?: Record<string, string>;
   /** Why, kept with the revision. */
@@ -172,12 +173,12 @@ export class Api {
     const head: Record<string, string> = { 'Accept-Language': this.lang, Accept: 'application/json', ...headers };
     if (method !== 'GET') head['Patok-Request'] = '1';
     else if (this.written) head['Patok-Min-Revision'] = String(this.written);
-    if (body !== undefined) head['Content-Type'] = type;
+    if (body !== undefined && type) head['Content-Type'] = type;
     if (reason) head['Patok-Reason'] = encodeURIComponent(reason);
     let response: Response;
     let text: string;
     try {
-      response = await fetch(path, { method, headers: head, body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body), signal: signal ?? null });
+      response = await fetch(path, { method, headers: head, body: body === undefined ? null : typeof body === 'string' || body instanceof Blob || body instanceof FormData ? body : JSON.stringify(body), signal: signal ?? null });
       text = await response.text(); // an answer that is cut off is none
     } catch (cause) {
       if (signal?.aborted) throw cause;
