@@ -197,21 +197,26 @@ create table releases (
     name        text primary key check (name ~ '^[a-z0-9][a-z0-9._-]{0,39}$'),
     title       text not null default '',
     note        text not null default '',
+    revision    bigint not null, -- as of which everything in it is; before its own
     incomplete  jsonb not null default '[]', -- what was missing, and was released all the same
     released_at timestamptz not null default clock_timestamp(),
     account_id  bigint references accounts on delete set null,
+    example     boolean not null default false,
     from_tx     bigint not null default 0
 );
 create table release_files (
-    release    text not null references releases,
+    release    text not null references releases on delete cascade,
     name       text not null,
     audience   text not null check (audience in ('public', 'internal')),
+    about      text not null default '', -- the collection or table that it holds
     media_type text not null,
+    bytes      bigint not null,  -- of the file
     rows       integer not null,
-    sha256     bytea not null,
-    content    bytea not null,
+    sha256     bytea not null,   -- of the file
+    content    bytea not null,   -- the file, gzipped
     primary key (release, name, audience)
 );
+alter table release_files alter content set storage external;
 
 ------------------------------------------------------------------------------
 -- Imports, planning
@@ -434,6 +439,7 @@ alter table releases enable row level security;
 alter table releases force row level security;
 create policy see on releases for select using (true);
 create policy add on releases for insert with check (may('administer', '', ''));
+create policy remove on releases for delete using (example and may('administer', '', ''));
 
 alter table release_files enable row level security;
 alter table release_files force row level security;
@@ -463,8 +469,8 @@ begin
     if exists (select from pg_roles where rolname = 'patok_app') then
         grant select, insert, update, delete on indicators, sources, batches, batch_values, batch_minutes, batch_scans,
             batch_marks, imports, scenarios, walkways to patok_app;
-        grant select, insert, delete on publications to patok_app;
-        grant select, insert on batch_events, releases, release_files to patok_app;
+        grant select, insert, delete on publications, releases to patok_app;
+        grant select, insert on batch_events, release_files to patok_app;
         grant select on indicator_history, source_history, batch_history, batch_value_history to patok_app;
         grant usage, select on all sequences in schema public to patok_app;
     end if;
