@@ -63,7 +63,7 @@ func CheckAccount(a Account, known Known) []FieldError {
 
 // CheckTitle lists what is wrong with an account's title, at /title.
 func CheckTitle(title string) []FieldError {
-	if strings.TrimSpace(title) != "" && utf8.RuneCountInString(title) <= maxTitleRunes && printable(title) {
+	if strings.TrimSpace(title) != "" && utf8.RuneCountInString(title) <= maxTitleRunes && Printable(title) {
 		return nil
 	}
 	return []FieldError{{Pointer: "/title", Code: "length", Message: Text{
@@ -74,7 +74,7 @@ func CheckTitle(title string) []FieldError {
 // CheckSSO lists what is wrong with an account's name in the city's own
 // sign-in, at /sso. "" is none.
 func CheckSSO(sso string) []FieldError {
-	if len(sso) <= maxSSOBytes && printable(sso) && strings.TrimSpace(sso) == sso {
+	if len(sso) <= maxSSOBytes && Printable(sso) && strings.TrimSpace(sso) == sso {
 		return nil
 	}
 	return []FieldError{{Pointer: "/sso", Code: "length", Message: Text{
@@ -115,7 +115,7 @@ func CheckGrant(g Grant, known Known) []FieldError {
 // CheckReason lists what is wrong with why somebody changes something, at
 // /reason. "" is no reason.
 func CheckReason(reason string) []FieldError {
-	if utf8.RuneCountInString(reason) <= MaxReasonRunes && printable(reason) {
+	if utf8.RuneCountInString(reason) <= MaxReasonRunes && Printable(reason) {
 		return nil
 	}
 	return []FieldError{{Pointer: "/reason", Code: "length", Message: Text{

@@ -29,7 +29,7 @@ func (d Decision) Check() error {
 	if d.Note == "" && (d.Act == ActReturned || d.Act == ActRejected) {
 		problems = append(problems, fieldError("/note", "required", "Tuliskan alasannya.", "Say why."))
 	}
-	problems = append(problems, checkNote("/note", d.Note)...)
+	problems = append(problems, CheckNote("/note", d.Note)...)
 	if len(d.Fields) > maxFieldNotes {
 		problems = append(problems, fieldError("/fields", "too_many", "Terlalu banyak catatan.", "Too many notes."))
 	}
@@ -38,16 +38,17 @@ func (d Decision) Check() error {
 			problems = append(problems, fieldError("/fields", "pointer", "Catatan harus menunjuk sebuah isian.", "A note must point at a field."))
 			continue
 		}
-		problems = append(problems, checkNote("/fields", d.Fields[pointer])...)
+		problems = append(problems, CheckNote("/fields", d.Fields[pointer])...)
 	}
 	return InvalidFields("geo.Decision.Check", problems)
 }
 
-func checkNote(pointer, note string) []FieldError {
+// CheckNote lists what is wrong with a note: too long, or not to be stored.
+func CheckNote(pointer, note string) []FieldError {
 	switch {
 	case utf8.RuneCountInString(note) > MaxNoteRunes:
 		return []FieldError{fieldError(pointer, "too_long", fmt.Sprintf("Paling banyak %d huruf.", MaxNoteRunes), fmt.Sprintf("At most %d characters.", MaxNoteRunes))}
-	case !printable(note):
+	case !Printable(note):
 		return []FieldError{fieldError(pointer, "characters", "Berisi huruf yang tidak dapat disimpan.", "Holds characters that cannot be stored.")}
 	}
 	return nil
@@ -71,7 +72,7 @@ func fieldOf(pointer string) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(rest, "/")
-	if len(name) > 100 || !printable(name) {
+	if len(name) > 100 || !Printable(name) {
 		return ""
 	}
 	return name

@@ -191,15 +191,15 @@ func (r *reader) text(name string, maxRunes int, to *string) {
 	switch {
 	case utf8.RuneCountInString(clean) > maxRunes:
 		r.fail(name, "too_long", fmt.Sprintf("Paling banyak %d huruf.", maxRunes), fmt.Sprintf("At most %d characters.", maxRunes))
-	case !printable(clean):
+	case !Printable(clean):
 		r.fail(name, "characters", "Berisi huruf yang tidak dapat disimpan.", "Holds characters that cannot be stored.")
 	default:
 		*to = clean
 	}
 }
 
-// printable refuses NUL and other control characters but for line breaks and tabs.
-func printable(s string) bool {
+// Printable refuses NUL and other control characters but for line breaks and tabs.
+func Printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
 		return c < 0x20 && c != '\n' && c != '\t' && c != '\r' || c == 0x7f
 	})

@@ -63,7 +63,7 @@ func textProblem(attributes map[string]json.RawMessage) *FieldError {
 			continue
 		}
 		var s string
-		if json.Unmarshal(raw, &s) == nil && !printable(s) {
+		if json.Unmarshal(raw, &s) == nil && !Printable(s) {
 			e := fieldError("/properties/"+name, "characters", "Berisi huruf yang tidak dapat disimpan.", "Holds characters that cannot be stored.")
 			return &e
 		}

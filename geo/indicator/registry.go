@@ -68,15 +68,16 @@ func (i *Indicator) Shows(level Level, to Audience) bool {
 
 // Source is who tells figures.
 type Source struct {
-	Code    string       `json:"code"`
-	Label   geo.Text     `json:"label"`
-	Help    geo.Text     `json:"help"`
-	Steps   []Step       `json:"steps"`   // that a batch goes through, unless the city sets others
-	Periods []PeriodKind `json:"periods"` // that it comes in
-	Origin  Origin       `json:"origin"`
-	Level   Level        `json:"level"`   // of the areas that a batch is about
-	Minutes bool         `json:"minutes"` // sending needs the minutes of a meeting
-	Legacy  bool         `json:"legacy"`  // replaced by another; still read
+	Code       string       `json:"code"`
+	Label      geo.Text     `json:"label"`
+	Help       geo.Text     `json:"help"`
+	Steps      []Step       `json:"steps"`   // that a batch goes through, unless the city sets others
+	Periods    []PeriodKind `json:"periods"` // that it comes in
+	Origin     Origin       `json:"origin"`
+	Level      Level        `json:"level"`      // of the areas that a batch is about
+	Minutes    bool         `json:"minutes"`    // sending needs the minutes of a meeting
+	Legacy     bool         `json:"legacy"`     // replaced by another; still read
+	Dimensions []string     `json:"dimensions"` // of the indicators that it is asked for; it may tell others too
 }
 
 // Origin is where a source's figures come from.
@@ -87,3 +88,44 @@ const (
 	FromArea   Origin = "area"   // the kelurahan or desa enters them
 	FromCentre Origin = "centre" // they come from above, and Dinsos enters them
 )
+
+// Registry is all indicators and all sources, in the order in which they are
+// shown. It is not changed once it is made.
+type Registry struct {
+	Indicators []*Indicator
+	Sources    []*Source
+	byCode     map[string]*Indicator
+}
+
+// NewRegistry makes a registry of what it is given.
+func NewRegistry(indicators []*Indicator, sources []*Source) *Registry {
+	r := &Registry{Indicators: indicators, Sources: sources, byCode: make(map[string]*Indicator, len(indicators))}
+	for _, i := range indicators {
+		r.byCode[i.Code] = i
+	}
+	return r
+}
+
+// Indicator returns the indicator with a code; nil for none.
+func (r *Registry) Indicator(code string) *Indicator { return r.byCode[code] }
+
+// Source returns the source with a code; nil for none.
+func (r *Registry) Source(code string) *Source {
+	for _, s := range r.Sources {
+		if s.Code == code {
+			return s
+		}
+	}
+	return nil
+}
+
+// Asked lists the indicators that a source's batches are asked for.
+func (r *Registry) Asked(s *Source) []*Indicator {
+	var list []*Indicator
+	for _, i := range r.Indicators {
+		if slices.Contains(s.Dimensions, i.Dimension) && slices.Contains(i.Levels, s.Level) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
