@@ -9,6 +9,7 @@ export type Show = (app: App, arg: string) => void | Promise<void>;
 const views: Record<ViewName, () => Promise<{ show: Show }>> = {
   akun: () => import('./account'),
   doubts: () => import('./doubts'),
+  impor: () => import('./import'),
   kemajuan: () => import('./progress'),
   masuk: () => import('./session'),
   pengguna: () => import('./people'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
 import * as details from '../src/words-details';
+import * as intake from '../src/words-import';
 import * as live from '../src/words-live';
 import * as people from '../src/words-people';
 import * as search from '../src/words-search';
@@ -14,6 +15,7 @@ const parts = [
   ['shell', shell, shellEn],
   ['details', details.id, details.en],
   ['work', work.id, work.en],
+  ['import', intake.id, intake.en],
   ['live', live.id, live.en],
   ['progress', progress.id, progress.en],
   ['review', review.id, review.en],
@@ -40,7 +42,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade)_/;
+  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade|intake|list)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });
