@@ -23,7 +23,7 @@ var layers = []struct {
 	{"geo/feed", "geo", "it follows any log into any target"},
 	{"geo/auth", "geo", "the door asks for accounts by an interface"},
 	{"geo/indicator", "geo", "what may be published is decided without a database"},
-	{"geo/planning", "geo geo/index", "planning computes from what it is given"},
+	{"geo/planning", "geo geo/index geo/indicator", "planning computes from what it is given"},
 	{"geo/exchange", "geo geo/indicator", "a file is read the same for every way in"},
 	{"geo/demo", "geo geo/indicator", "the example city is pure"},
 	{"geo/store", "geo geo/indicator", "SQL meets the domain and nothing else"},

@@ -15,15 +15,15 @@ const (
 // leastRadiusM is below every radius of curvature of the ellipsoid, of which
 // the smallest is the meridian's at the equator, a(1-f)². A distance is at
 // least this times the angle between the points' geodetic positions, since
-// ds² = M²dφ² + N²cos²φ dλ². The margin is ten times distanceM's own error.
+// ds² = M²dφ² + N²cos²φ dλ². The margin is ten times DistanceM's own error.
 const leastRadiusM = equatorM * (1 - flattening) * (1 - flattening) * (1 - 1e-4)
 
 const radian = math.Pi / 180
 
-// distanceM is the length of the geodesic on the WGS 84 ellipsoid by Lambert's
+// DistanceM is the length of the geodesic on the WGS 84 ellipsoid by Lambert's
 // formula (Lambert 1942; Andoyer's with reduced latitudes). Its error is of
 // the order of f², about one part in 100,000.
-func distanceM(a, b orb.Point) float64 {
+func DistanceM(a, b orb.Point) float64 {
 	beta1 := math.Atan((1 - flattening) * math.Tan(a[1]*radian))
 	beta2 := math.Atan((1 - flattening) * math.Tan(b[1]*radian))
 	sinQ, cosQ := math.Sincos((beta2 - beta1) / 2)

@@ -12,7 +12,7 @@ import (
 // Neighbor is an asset and how far it is.
 type Neighbor struct {
 	Asset     *geo.Asset
-	DistanceM float64 // on the WGS 84 ellipsoid, see distanceM
+	DistanceM float64 // on the WGS 84 ellipsoid, see DistanceM
 }
 
 // Nearest returns the limit assets of collections that are nearest to p,
@@ -55,7 +55,7 @@ func (n *nearest) search(l *assetLayer) {
 			if len(n.found) == n.limit && atLeastM > n.found[n.limit-1].DistanceM {
 				return false
 			}
-			n.add(Neighbor{Asset: a, DistanceM: distanceM(n.from.point, p)})
+			n.add(Neighbor{Asset: a, DistanceM: DistanceM(n.from.point, p)})
 			return true
 		})
 }

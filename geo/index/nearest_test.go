@@ -24,7 +24,7 @@ func TestDistance(t *testing.T) {
 		{orb.Point{0, 0}, orb.Point{90, 0}, 10018754.17139462},
 	}
 	for _, test := range tests {
-		if got := distanceM(test.a, test.b); math.Abs(got-test.want) > test.want*2e-5 {
+		if got := DistanceM(test.a, test.b); math.Abs(got-test.want) > test.want*2e-5 {
 			t.Errorf("%v to %v: %.3f m, want %.3f", test.a, test.b, got, test.want)
 		}
 	}
@@ -43,7 +43,7 @@ func TestLowerBoundIsBelow(t *testing.T) {
 		from := orb.Point{rnd.Float64()*360 - 180, rnd.Float64()*170 - 85}
 		in := near(from)
 		box := orb.MultiPoint{in, near(in), near(in)}.Bound()
-		if low, real := newOrigin(from).atLeastM(box.Min, box.Max), distanceM(from, in); low > real*(1+1e-12) {
+		if low, real := newOrigin(from).atLeastM(box.Min, box.Max), DistanceM(from, in); low > real*(1+1e-12) {
 			t.Fatalf("from %v: the bound of %v is %.6f m, but %v in it is %.6f m away", from, box, low, in, real)
 		}
 	}
@@ -77,7 +77,7 @@ func TestNearestEqualsBruteForce(t *testing.T) {
 		var want []Neighbor
 		for _, a := range content.Assets {
 			if a.Point != nil && (collection == geo.AllAssets || a.Type == collection) {
-				want = append(want, Neighbor{a, distanceM(from, *a.Point)})
+				want = append(want, Neighbor{a, DistanceM(from, *a.Point)})
 			}
 		}
 		slices.SortFunc(want, func(a, b Neighbor) int {
