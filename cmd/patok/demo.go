@@ -77,7 +77,12 @@ func seedDemo(ctx context.Context, db *database, replace bool) ([]demoAccount, e
 			return nil, err
 		}
 	}
-	return demoPasswords(ctx, db)
+	accounts, err := demoPasswords(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.SeedFigures(ctx, demoImporter, demo.Batches())
+	return accounts, err
 }
 
 // demoPasswords creates the example accounts that are missing and gives each a
@@ -131,12 +136,15 @@ func newPasswords(ctx context.Context, accounts []demoAccount) ([]string, error)
 }
 
 // demoAccounts are the people of the example city, without passwords: the
-// administrator, the planner, the agency of posyandu and puskesmas, a camat per
-// kecamatan with the lurah of its first kelurahan, and a PIC per kelurahan.
+// administrator, the planner, two of Dinas Sosial, the agency of posyandu and
+// puskesmas, a camat per kecamatan with the lurah of its first kelurahan, and a
+// PIC per kelurahan.
 func demoAccounts() []demoAccount {
 	accounts := []demoAccount{
 		{Name: "admin", Role: geo.RoleAdministrator, title: "Administrator (contoh)"},
 		{Name: "bappeda", Role: geo.RolePlanner, title: "Perencana Bappeda (contoh)"},
+		{Name: "dinsos", Role: geo.RoleDinsos, title: "Dinas Sosial (contoh)"},
+		{Name: "dinsos-2", Role: geo.RoleDinsos, title: "Dinas Sosial, bidang data (contoh)"},
 		{Name: "dinkes", Role: geo.RoleReviewer, types: []string{"posyandu", "puskesmas"}, title: "Dinas Kesehatan (contoh)"},
 	}
 	var pics []demoAccount

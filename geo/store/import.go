@@ -139,8 +139,13 @@ func (r *importRun) refusal() error {
 
 // exec runs statements one after another.
 func (r *importRun) exec(ctx context.Context, statements ...string) error {
+	return execAll(ctx, r.tx, statements...)
+}
+
+// execAll runs statements one after another.
+func execAll(ctx context.Context, tx pgx.Tx, statements ...string) error {
 	for _, sql := range statements {
-		if _, err := r.tx.Exec(ctx, sql); err != nil {
+		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,7 @@ package store
 
 import "context"
 
-// Real data replaces the example city whole: its assets and accounts first, and
+// Real data replaces the example city whole: its assets, figures and accounts first, and
 // those of its areas that the file does not bring after the file is written, so
 // that an area of the same code goes on with the next version.
 
@@ -13,6 +13,12 @@ const (
 	removeDemoAssetsSQL   = `delete from assets where id in (` + demoAssetsSQL + `)`
 	removeDemoAccountsSQL = `delete from accounts where example`
 
+	// What was tried out in the example city is an example too.
+	demoBatchesSQL         = `update batches set example = true where not example and area_code in (select code from areas where example)`
+	removeDemoBatchesSQL   = `delete from batches where example`
+	removeDemoPublishedSQL = `delete from publications where example`
+	removeDemoReleasesSQL  = `delete from releases where example`
+
 	adoptParentsSQL = `with recursive above(code) as (
     select parent_code from areas where not example union select a.parent_code from areas a join above u on u.code = a.code)
 update areas set example = false where example and code in (select code from above)`
@@ -21,7 +27,8 @@ update areas set example = false where example and code in (select code from abo
 )
 
 func (r *importRun) removeDemoAssets(ctx context.Context) error {
-	if err := r.exec(ctx, removeDemoPersonalSQL); err != nil {
+	err := r.exec(ctx, removeDemoPersonalSQL, demoBatchesSQL, removeDemoBatchesSQL, removeDemoPublishedSQL, removeDemoReleasesSQL)
+	if err != nil {
 		return err
 	}
 	tag, err := r.tx.Exec(ctx, removeDemoAssetsSQL)
