@@ -209,6 +209,7 @@ create table release_files (
     name       text not null,
     audience   text not null check (audience in ('public', 'internal')),
     about      text not null default '', -- the collection or table that it holds
+    area_code  text not null default '', -- that who reads an internal file may analyse; '' is everywhere
     media_type text not null,
     bytes      bigint not null,  -- of the file
     rows       integer not null,
@@ -443,7 +444,7 @@ create policy remove on releases for delete using (example and may('administer',
 
 alter table release_files enable row level security;
 alter table release_files force row level security;
-create policy see on release_files for select using (audience = 'public' or may_analyse_some());
+create policy see on release_files for select using (audience = 'public' or may('analyse', area_code, ''));
 create policy add on release_files for insert with check (may('administer', '', ''));
 
 alter table imports enable row level security;
