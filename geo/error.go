@@ -47,6 +47,7 @@ type Error struct {
 	Current    *Asset        // with Stale
 	Candidates []*Asset      // with Duplicate
 	Proposal   int64         // with Waiting: its id
+	Batch      int64         // with Waiting, about figures: the id of the batch that is open already
 	RetryAfter time.Duration // with RateLimited and Unavailable; 0 when nobody knows
 	Err        error
 }

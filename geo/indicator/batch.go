@@ -1,19 +1,10 @@
 package indicator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/patok-id/patok/geo"
-)
-
-// Step is one look that a batch needs until it is closed.
-type Step string
-
-// The steps, in the order in which they follow each other.
-const (
-	StepKelurahan Step = "kelurahan" // the lurah or kepala desa
-	StepKecamatan Step = "kecamatan" // the camat
-	StepDinsos    Step = "dinsos"    // Dinas Sosial
 )
 
 // State is how far a batch is.
@@ -38,7 +29,9 @@ type Batch struct {
 	AreaKind  geo.AreaKind
 	Period    Period
 	Source    string
+	Origin    Origin // of its source
 	Edition   int
+	Newest    bool // no later edition but withdrawn ones
 	State     State
 	Steps     []Step
 	Step      int     // index of the step that waits
@@ -50,9 +43,16 @@ type Batch struct {
 	ClosedAt  *time.Time
 	Version   int64
 
+	Told    *Told    // nil for who may not read its figures, as are those below
 	Minutes *Minutes // nil without
 	Events  []Event
-	Marks   []Mark
+	Marks   []Mark // for all who see the batch
+}
+
+// Told is how much a batch says.
+type Told struct {
+	Places int // of which anything is said
+	Values int // numbers
 }
 
 // Open reports whether the batch can still change.
@@ -64,34 +64,41 @@ func (b *Batch) Enterable() bool { return b.State == Draft || b.State == Returne
 // Waits reports whether the batch waits for a step.
 func (b *Batch) Waits() bool { return b.State == Sent || b.State == Checking }
 
-// Value is a figure of a batch. Number is nil where somebody said that it is not
-// known.
-type Value struct {
-	Place             Place
-	Indicator         string
-	Number            *float64
-	Denominator       *float64 // of a rate, as its source gives it
-	DenominatorSource string
-	Note              string // why it differs from the sum of its parts
+// Late reports whether a batch in a state should have been closed: its due day
+// ("" for none) is past today.
+func (s State) Late(due, today geo.Date) bool {
+	return due != "" && today > due && s != Closed && s != Withdrawn
 }
 
-// Minutes are the berita acara of the meeting that agreed on a batch: a muskel
-// in a kelurahan, a musdes in a desa. They hold no names.
-type Minutes struct {
-	Number     string
-	HeldOn     geo.Date
-	Attendance int
-	Note       string
-	Scan       *Scan // nil without
+// WrittenBy reports whether figures of the batch come from p, or p sent it.
+func (b *Batch) WrittenBy(p geo.Principal) bool { return slices.Contains(b.Writers, p.AccountID) }
+
+// NewBatch asks for the batch of an area, period and source.
+type NewBatch struct {
+	AreaCode geo.Code
+	Period   Period
+	Source   string
+	Reason   string // of a correction
+	Example  bool   // of the demo city
 }
 
-// Scan is the picture of minutes.
-type Scan struct {
-	MediaType string
-	Bytes     int
-	Hash      []byte // SHA-256; stays when the content is purged
-	AddedAt   time.Time
-	PurgedAt  *time.Time
+// BatchFilter chooses among the batches that somebody may see.
+type BatchFilter struct {
+	For    string // "check": that wait for a step of theirs; "mine": that they wrote; "" or "all"
+	State  string // "open", "closed", "waiting", a state, or "" for all
+	Area   geo.Code
+	Source string
+	Period Period
+	After  int64 // the last one of the page before
+	Limit  int
+}
+
+// BatchCounts is what waits for somebody.
+type BatchCounts struct {
+	Check    int `json:"check"`    // for a step of theirs
+	Returned int `json:"returned"` // for them to correct
+	Draft    int `json:"draft"`    // for them to send
+	Late     int `json:"late"`     // that they enter or check, and that are past their due day
 }
 
 // Act is what somebody did with a batch.
@@ -128,4 +135,23 @@ type Mark struct {
 	Note   string
 	By     geo.Who
 	At     time.Time
+}
+
+// Check lists what is wrong with asking for batches of a source in these areas at
+// time now.
+func (n NewBatch) Check(source *Source, areas []geo.Code, now time.Time) []geo.FieldError {
+	problems := CheckReason(n.Reason)
+	switch {
+	case !slices.Contains(source.Periods, n.Period.Kind()):
+		problems = append(problems, problem("/period", "kind", "Sumber ini tidak memakai periode seperti itu.", "This source does not come in such periods."))
+	case n.Period.Start().After(now.Add(14 * time.Hour)): // the day has begun somewhere
+		problems = append(problems, problem("/period", "future", "Periode ini belum mulai.", "This period has not begun."))
+	}
+	for _, area := range areas {
+		if Place(area).Level() != source.Level {
+			problems = append(problems, problem("/area_code", "level", "Angka sumber ini dihimpun per "+string(source.Level)+".", "Figures of this source are of a "+string(source.Level)+"."))
+			break
+		}
+	}
+	return problems
 }

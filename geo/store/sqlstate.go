@@ -24,6 +24,7 @@ const (
 	stateImmutable        = "PT411"
 	stateInvalidBoundary  = "PT412"
 	stateAreaInUse        = "PT413"
+	stateFrozenBatch      = "PT414"
 	stateUniqueViolation  = "23505"
 	stateNotPermitted     = "42501"
 	stateSerialization    = "40001"
@@ -50,9 +51,10 @@ func retryable(err error) bool {
 	switch stateOf(err) {
 	case stateSerialization, stateDeadlock:
 		return true
-	case stateUniqueViolation: // two creates with one uuid, two restores, two proposals for one asset: the second run finds the first's row
+	case stateUniqueViolation: // two creates with one uuid, two restores, two proposals for one asset, two batches of an area: the second run finds the first's row
 		pg, _ := errors.AsType[*pgconn.PgError](err)
-		return slices.Contains([]string{"assets_uuid_key", "assets_pkey", "idempotency_keys_pkey", "proposals_open_uuid", "proposals_new_uuid"}, pg.ConstraintName)
+		return slices.Contains([]string{"assets_uuid_key", "assets_pkey", "idempotency_keys_pkey", "proposals_open_uuid", "proposals_new_uuid",
+			"batches_open", "batches_area_code_period_source_edition_key"}, pg.ConstraintName)
 	}
 	return false
 }
@@ -142,6 +144,8 @@ func ruleError(op string, pg *pgconn.PgError) error {
 	case stateInvalidBoundary:
 		field = geo.FieldError{Pointer: "/geometry", Code: "invalid_boundary", Message: geo.Text{
 			ID: "Batas wilayah tidak sah: " + pg.Message, EN: pg.Message}}
+	case stateFrozenBatch:
+		return conflict("Angka ini sudah ditutup. Buka koreksi untuk mengubahnya.", "These figures are closed. Open a correction to change them.")
 	case stateBadCode, stateImmutable, stateAreaInUse:
 		return &geo.Error{Kind: geo.Conflict, Op: op, Message: geo.Text{ID: pg.Message, EN: pg.Message}, Err: pg}
 	default:
