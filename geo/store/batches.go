@@ -234,7 +234,7 @@ func (s *Store) lockBatch(ctx context.Context, tx pgx.Tx, p geo.Principal, id in
 			return nil, err
 		}
 		if visible {
-			return nil, notYours("store.lockBatch")
+			return nil, notTheirs("store.lockBatch")
 		}
 		return nil, geo.NotFoundError("store.lockBatch")
 	}
@@ -254,7 +254,7 @@ func sameBatch(b *indicator.Batch, p geo.Principal, version int64) error {
 		ID: "Angka ini sudah berubah sejak Anda membukanya.", EN: "These figures changed since you opened them."}}
 }
 
-func notYours(op string) error {
+func notTheirs(op string) error {
 	return &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
 		ID: "Ini bukan wewenang Anda.", EN: "This is not yours to do."}}
 }

@@ -70,9 +70,9 @@ func (s *Store) mayDecide(p geo.Principal, b *indicator.Batch, act indicator.Act
 		if enters {
 			return notNow(b)
 		}
-		return notYours(op)
+		return notTheirs(op)
 	case !geo.Can(p, geo.ActionCheck, geo.Target{Area: b.AreaCode}, now):
-		return notYours(op)
+		return notTheirs(op)
 	case !b.Waits():
 		return notNow(b)
 	case b.WrittenBy(p):
@@ -164,7 +164,7 @@ func (s *Store) mark(ctx context.Context, op string, p geo.Principal, id int64, 
 		}
 		switch {
 		case !geo.Can(p, geo.ActionCheck, geo.Target{Area: b.AreaCode}, s.now()):
-			return notYours(op)
+			return notTheirs(op)
 		case !b.Rights(p, s.now()).Mark:
 			return notNow(b)
 		}

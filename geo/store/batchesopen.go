@@ -116,7 +116,7 @@ func (s *Store) opening(ctx context.Context, tx pgx.Tx, p geo.Principal, areas [
 	now := s.now()
 	for _, area := range areas {
 		if !indicator.CanEnter(p, source.Origin, area, now) {
-			return nil, notYours(op)
+			return nil, notTheirs(op)
 		}
 	}
 	var known int

@@ -41,7 +41,7 @@ func (s *Store) readable(ctx context.Context, tx pgx.Tx, p geo.Principal, id int
 	case len(list) == 0 || !list[0].SeenBy(p, s.now()):
 		return nil, geo.NotFoundError("store.readable")
 	case !list[0].ReadBy(p, s.now()):
-		return nil, notYours("store.readable")
+		return nil, notTheirs("store.readable")
 	}
 	return list[0], nil
 }
@@ -171,7 +171,7 @@ func (s *Store) PutValues(ctx context.Context, p geo.Principal, put indicator.Pu
 		}
 		switch {
 		case !indicator.CanEnter(p, b.Origin, b.AreaCode, s.now()):
-			return notYours(op)
+			return notTheirs(op)
 		case !b.Enterable():
 			return notNow(b)
 		}

@@ -67,7 +67,7 @@ func (s *Store) PutMinutes(ctx context.Context, p geo.Principal, id, version int
 func (s *Store) mayWriteMinutes(p geo.Principal, b *indicator.Batch) error {
 	switch {
 	case !indicator.CanEnter(p, b.Origin, b.AreaCode, s.now()):
-		return notYours("store.mayWriteMinutes")
+		return notTheirs("store.mayWriteMinutes")
 	case !b.Enterable():
 		return notNow(b)
 	}
@@ -155,7 +155,7 @@ func (s *Store) PurgeScan(ctx context.Context, p geo.Principal, id int64, reason
 	}
 	return s.changeMinutes(ctx, op, act{principal: p, kind: "edit", reason: reason}, id, func(tx pgx.Tx, b *indicator.Batch) (string, map[string]any, error) {
 		if !geo.Can(p, geo.ActionCheck, geo.Target{Area: b.AreaCode}, s.now()) {
-			return "", nil, notYours(op)
+			return "", nil, notTheirs(op)
 		}
 		tag, err := tx.Exec(ctx, purgeScanSQL, id)
 		if err == nil && tag.RowsAffected() == 0 {
