@@ -52,7 +52,7 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot
 	if err != nil {
 		return err
 	}
-	tile, err := s.Tiles.Tile(r.Context(), at, layers, id)
+	tile, err := s.Tiles.Tile(r.Context(), at, layers, id, nil)
 	if err != nil {
 		return err
 	}

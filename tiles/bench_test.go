@@ -40,7 +40,7 @@ func BenchmarkEncodePoints(b *testing.B) {
 			e := newEncoder()
 			b.ReportAllocs()
 			for b.Loop() {
-				if tile, err := e.encode(s, []string{"posyandu"}, benchTile); err != nil || len(tile) == 0 {
+				if tile, err := e.encode(s, []string{"posyandu"}, benchTile, nil); err != nil || len(tile) == 0 {
 					b.Fatal(err)
 				}
 			}
@@ -84,7 +84,7 @@ func BenchmarkEncodeAreas(b *testing.B) {
 			e := newEncoder()
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if _, err := e.encode(s, []string{"kelurahan"}, ids[i%len(ids)]); err != nil {
+				if _, err := e.encode(s, []string{"kelurahan"}, ids[i%len(ids)], nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -97,7 +97,7 @@ func BenchmarkSource(b *testing.B) {
 	b.Run("held", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, benchTile)
+			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, benchTile, nil)
 		}
 	})
 	b.Run("gzip", func(b *testing.B) {

@@ -3,6 +3,7 @@ package tiles
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 )
@@ -38,6 +39,13 @@ func (r *reader) uvarint() uint64 {
 // field reads a tag and its value: a number, or bytes.
 func (r *reader) field() (number, value uint64, bytes []byte) {
 	tag := r.uvarint()
+	if tag&7 == 1 { // a double
+		if len(r.b) < 8 {
+			r.t.Fatal("length beyond the end")
+		}
+		value, r.b = binary.LittleEndian.Uint64(r.b), r.b[8:]
+		return tag >> 3, value, nil
+	}
 	switch value = r.uvarint(); tag & 7 {
 	case 0:
 	case 2:
@@ -141,6 +149,8 @@ func decodeValue(t testing.TB, b []byte) any {
 	switch number {
 	case 1:
 		return string(text)
+	case 3:
+		return math.Float64frombits(value)
 	case 5:
 		return value
 	case 7:

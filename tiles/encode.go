@@ -21,7 +21,7 @@ var (
 // Encode makes a tile of layers, which ParseLayers has read. It returns nil
 // when the tile is empty. The same content always gives the same bytes.
 func Encode(s *index.Snapshot, layers []string, id ID) ([]byte, error) {
-	return newEncoder().encode(s, layers, id)
+	return newEncoder().encode(s, layers, id, nil)
 }
 
 // encoder holds the buffers of an encoding. It makes one tile at a time.
@@ -33,6 +33,8 @@ type encoder struct {
 	spare  []placed // for sorting
 	shapes []*index.Shape
 	rings  polygonBuffers
+	join   *Join    // of this tile; nil for none
+	keys   []string // of areas with the join's
 }
 
 // placed is an asset with its position in the tile.
@@ -44,11 +46,12 @@ type placed struct {
 
 func newEncoder() *encoder { return &encoder{layer: newLayer()} }
 
-func (e *encoder) encode(s *index.Snapshot, layers []string, id ID) ([]byte, error) {
+func (e *encoder) encode(s *index.Snapshot, layers []string, id ID, join *Join) ([]byte, error) {
 	if !id.Valid() {
 		return nil, geo.NotFoundError("tiles.Encode")
 	}
 	e.grid, e.tile = newGrid(id), e.tile[:0]
+	e.join, e.keys = join, join.keys()
 	for _, name := range drawnLayers(layers) {
 		collection, labels := strings.CutSuffix(name, index.LabelSuffix)
 		level := geo.LevelOf(collection)
@@ -109,7 +112,7 @@ func (e *encoder) found(s *index.Snapshot, level geo.Level, id ID) []*index.Shap
 }
 
 func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
-	e.layer.begin(areaKeys)
+	e.layer.begin(e.keys)
 	for _, shape := range e.found(s, level, id) {
 		if e.polygons(shape) {
 			e.areaProperties(shape.Area)
@@ -120,7 +123,7 @@ func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
 }
 
 func (e *encoder) labels(s *index.Snapshot, level geo.Level, id ID) {
-	e.layer.begin(areaKeys)
+	e.layer.begin(e.keys)
 	for _, shape := range e.found(s, level, id) {
 		if p := shape.Area.LabelPoint; math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90 {
 			if at := e.grid.cell(index.Project(p)); at.inBuffer() {
@@ -140,6 +143,7 @@ func (e *encoder) areaProperties(a *geo.Area) {
 	l.text(2, string(a.Kind))
 	l.uint(3, uint64(a.Level))
 	l.text(4, string(a.ParentCode))
+	e.join.add(l, a.Code)
 }
 
 // grid is the world's grid of a zoom, seen from one tile.

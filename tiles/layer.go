@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 )
 
@@ -20,6 +21,7 @@ const (
 	tagFeatureType   = 3 << 3
 	tagFeatureShape  = 4<<3 | bytesWire
 	tagValueString   = 1<<3 | bytesWire
+	tagValueDouble   = 3<<3 | doubleWire
 	tagValueUint     = 5 << 3
 	tagValueBool     = 7 << 3
 	typePoint        = 1
@@ -28,7 +30,8 @@ const (
 	commandLineTo    = 2
 	commandClosePath = 7
 
-	bytesWire = 2 // strings, packed numbers, messages; a plain number's type is 0
+	doubleWire = 1 // eight bytes, little-endian
+	bytesWire  = 2 // strings, packed numbers, messages; a plain number's type is 0
 )
 
 // extent is the size of a tile in its own units; buffer is how far outside
@@ -48,6 +51,7 @@ type layer struct {
 	nValues  uint32
 	strings  map[string]uint32 // value index of a string
 	uints    map[uint64]uint32
+	doubles  map[float64]uint32
 	isTrue   int64       // value index of true, -1 before
 	last     []lastValue // by key
 	tags     []byte      // of the feature being written
@@ -63,7 +67,7 @@ type lastValue struct {
 }
 
 func newLayer() *layer {
-	return &layer{strings: map[string]uint32{}, uints: map[uint64]uint32{}}
+	return &layer{strings: map[string]uint32{}, uints: map[uint64]uint32{}, doubles: map[float64]uint32{}}
 }
 
 // begin empties the layer; names are those that its properties may have, at
@@ -73,6 +77,7 @@ func (l *layer) begin(names []string) {
 	l.names, l.keys = names, l.keys[:0]
 	clear(l.strings)
 	clear(l.uints)
+	clear(l.doubles)
 	l.last = l.last[:0]
 	for range names {
 		l.last = append(l.last, lastValue{key: -1})
@@ -104,6 +109,19 @@ func (l *layer) uint(name int, value uint64) {
 		at = l.nValues
 		l.uints[value] = at
 		l.value(1+uvarintLen(value), tagValueUint, value)
+	}
+	l.tag(name, at)
+}
+
+// double adds a number; it must not be NaN.
+func (l *layer) double(name int, value float64) {
+	at, ok := l.doubles[value]
+	if !ok {
+		at = l.nValues
+		l.doubles[value] = at
+		l.nValues++
+		l.values = append(l.values, tagLayerValue, 1+8, tagValueDouble)
+		l.values = binary.LittleEndian.AppendUint64(l.values, math.Float64bits(value))
 	}
 	l.tag(name, at)
 }
