@@ -157,14 +157,26 @@ func TestRewind(t *testing.T) {
 	}
 }
 
+func TestLineEWKB(t *testing.T) {
+	line := orb.LineString{{112, -7.8}, {112.01, -7.81}, {112.02, -7.8}}
+	if again, err := DecodeLine(EncodeLine(line)); err != nil || !orb.Equal(again, line) {
+		t.Errorf("EWKB does not carry it: %v %v", again, err)
+	}
+	if _, err := DecodeLine(EncodePoint(&line[0])); err == nil {
+		t.Error("a point is read as a line")
+	}
+}
+
 func FuzzDecodeEWKB(f *testing.F) {
 	f.Add(EncodePoint(&orb.Point{112, -7.8}))
 	f.Add(EncodeBoundary(orb.MultiPolygon{{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}}))
+	f.Add(EncodeLine(orb.LineString{{0, 0}, {1, 0}}))
 	f.Add([]byte{1, 1, 0, 0, 0x20})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if p, err := DecodePoint(b); err == nil && p != nil && !finite(*p) {
 			t.Errorf("a point that is not finite: %v", p)
 		}
+		DecodeLine(b)     //nolint:errcheck // the same
 		DecodeBoundary(b) //nolint:errcheck // it may refuse; it may not panic
 	})
 }

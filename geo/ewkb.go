@@ -10,11 +10,11 @@ var errEWKB = errors.New("geo: malformed EWKB")
 
 // The flags and types of EWKB (PostGIS, liblwgeom/lwin_wkb.c).
 const (
-	ewkbZ, ewkbM, ewkbSRID              = 0x80000000, 0x40000000, 0x20000000
-	ewkbPoint, ewkbPolygon, ewkbMultiPG = 1, 3, 6
+	ewkbZ, ewkbM, ewkbSRID                        = 0x80000000, 0x40000000, 0x20000000
+	ewkbPoint, ewkbLine, ewkbPolygon, ewkbMultiPG = 1, 2, 3, 6
 )
 
-// checkEWKB walks the headers of a point, polygon or multipolygon. The decoder
+// checkEWKB walks the headers of a point, line, polygon or multipolygon. The decoder
 // makes room for as many coordinates as a header promises, so a count must fit
 // the bytes that are there before it is believed.
 func checkEWKB(b []byte) error {
@@ -51,18 +51,23 @@ func skipGeometry(b []byte, depth int) (rest []byte, err error) {
 	switch kind &^ (ewkbZ | ewkbM | ewkbSRID) {
 	case ewkbPoint:
 		return skip(b, position)
+	case ewkbLine:
+		return skipPositions(b, order, position)
 	case ewkbPolygon:
-		return skipEach(b, order, func(b []byte) ([]byte, error) {
-			n, b, err := count(b, order)
-			if err != nil || n > len(b)/position {
-				return nil, errEWKB
-			}
-			return skip(b, n*position)
-		})
+		return skipEach(b, order, func(b []byte) ([]byte, error) { return skipPositions(b, order, position) })
 	case ewkbMultiPG:
 		return skipEach(b, order, func(b []byte) ([]byte, error) { return skipGeometry(b, depth+1) })
 	}
 	return nil, errEWKB
+}
+
+// skipPositions skips a count and as many positions of so many bytes.
+func skipPositions(b []byte, order binary.ByteOrder, size int) ([]byte, error) {
+	n, b, err := count(b, order)
+	if err != nil || n > len(b)/size {
+		return nil, errEWKB
+	}
+	return skip(b, n*size)
 }
 
 // skipEach skips a count and as many parts.

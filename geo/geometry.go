@@ -99,6 +99,41 @@ func EncodeBoundary(mp orb.MultiPolygon) []byte {
 	return b
 }
 
+// DecodeLine reads the EWKB of a line of at least two points; Z and M are
+// dropped.
+func DecodeLine(b []byte) (orb.LineString, error) {
+	if err := checkEWKB(b); err != nil {
+		return nil, err
+	}
+	g, err := ewkb.Unmarshal(b)
+	if err != nil {
+		return nil, err
+	}
+	l, ok := g.(*geom.LineString)
+	if !ok || l.NumCoords() < 2 {
+		return nil, fmt.Errorf("geo: %T is no line", g)
+	}
+	flat, stride := l.FlatCoords(), l.Stride()
+	line := make(orb.LineString, 0, l.NumCoords())
+	for k := 0; k+1 < len(flat); k += stride {
+		line = append(line, orb.Point{flat[k], flat[k+1]})
+	}
+	return line, nil
+}
+
+// EncodeLine writes a line as EWKB.
+func EncodeLine(line orb.LineString) []byte {
+	flat := make([]float64, 0, 2*len(line))
+	for _, p := range line {
+		flat = append(flat, p[0], p[1])
+	}
+	b, err := ewkb.Marshal(geom.NewLineStringFlat(geom.XY, flat).SetSRID(SRID), ewkb.NDR)
+	if err != nil {
+		return nil // cannot happen: a 2D line has a form
+	}
+	return b
+}
+
 func fromMultiPolygon(g *geom.MultiPolygon) orb.MultiPolygon {
 	mp := make(orb.MultiPolygon, 0, g.NumPolygons())
 	for i := range g.NumPolygons() {

@@ -33,6 +33,14 @@ type AssetRow struct {
 	Refused  []Text
 }
 
+// LineRow is one feature of a network as a file gives it.
+type LineRow struct {
+	Row     int
+	Name    string
+	Lines   []orb.LineString
+	Refused []Text
+}
+
 // AccountRow is one account as a file gives it, with one grant, unchecked.
 type AccountRow struct {
 	Row     int // line of the file
@@ -40,10 +48,11 @@ type AccountRow struct {
 	Refused []Text
 }
 
-// AreaRows, AssetRows and AccountRows read a file row by row, from its start whenever they
+// AreaRows, AssetRows, AccountRows and LineRows read a file row by row, from its start whenever they
 // are ranged over. An error ends the reading: the file as a whole is unusable.
 type (
 	AreaRows    = iter.Seq2[AreaRow, error]
 	AssetRows   = iter.Seq2[AssetRow, error]
 	AccountRows = iter.Seq2[AccountRow, error]
+	LineRows    = iter.Seq2[LineRow, error]
 )

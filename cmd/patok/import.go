@@ -12,8 +12,9 @@ import (
 )
 
 type importCmd struct {
-	Areas  importAreasCmd  `cmd:"" help:"Take in areas with their boundaries from GeoJSON, or from CSV with a column of WKT."`
-	Assets importAssetsCmd `cmd:"" help:"Take in assets from GeoJSON or CSV."`
+	Areas   importAreasCmd   `cmd:"" help:"Take in areas with their boundaries from GeoJSON, or from CSV with a column of WKT."`
+	Assets  importAssetsCmd  `cmd:"" help:"Take in assets from GeoJSON or CSV."`
+	Network importNetworkCmd `cmd:"" help:"Replace the walking network by the lines of a GeoJSON file: roads and paths that people walk."`
 }
 
 // importFlags are those of both imports.

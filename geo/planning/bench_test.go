@@ -45,7 +45,7 @@ func BenchmarkCover3000x100000(b *testing.B) { benchmarkCover(b, 100_000, 3000) 
 
 func benchmarkChoose(b *testing.B, p, facilities int, radiusM float64) {
 	demand, supply, candidates := city(1500, facilities)
-	var s *Siting
+	var s *Choice
 	var err error
 	for b.Loop() {
 		if s, err = Choose(context.Background(), demand, supply, candidates, p, Norm{RadiusM: radiusM}, Ways{Detour: 1.3}, nil); err != nil {
@@ -69,6 +69,6 @@ func BenchmarkFewest1500(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(len(f.Candidates)), "sites")
+	b.ReportMetric(float64(len(f.Sites)), "sites")
 	b.ReportMetric(float64(f.AtLeast), "least")
 }

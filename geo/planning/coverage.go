@@ -68,7 +68,7 @@ var quantileShares = [...]float64{0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 1}
 // Cover measures how demand is served. Facilities serve across borders.
 func Cover(ctx context.Context, demand []Demand, supply []Supply, norm Norm, ways Ways, told Progress) (*Coverage, error) {
 	points, at := located(demand)
-	legs, off, err := ways.nearest(ctx, points, supplyPoints(supply), told.part(0, 0.4))
+	legs, off, err := ways.nearest(ctx, points, supplyPoints(supply), told.Part(0, 0.4))
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func Cover(ctx context.Context, demand []Demand, supply []Supply, norm Norm, way
 			c.Unreached++
 		}
 	}
-	if c.HasRatio, err = c.ratios(ctx, demand, supply, norm, ways, told.part(0.4, 0.8)); err != nil {
+	if c.HasRatio, err = c.ratios(ctx, demand, supply, norm, ways, told.Part(0.4, 0.8)); err != nil {
 		return nil, err
 	}
 	c.Quantiles = quantiles(demand, c.Reach)
@@ -240,4 +240,24 @@ func (c *Coverage) Gaps(level indicator.Level) []Served {
 		return cmp.Or(cmp.Compare(b.Gap(), a.Gap()), cmp.Compare(b.UncoveredM, a.UncoveredM), cmp.Compare(a.Place, b.Place))
 	})
 	return gaps
+}
+
+// Order ranks located demand: what is not covered first, by its weight, then
+// the farthest, equal ones by place; then what is covered. It gives positions.
+func (c *Coverage) Order(demand []Demand) []int {
+	_, at := located(demand)
+	order := make([]int, len(at))
+	for k, i := range at {
+		order[k] = int(i)
+	}
+	gap := func(i int) float64 {
+		if c.Reach[i].Covered {
+			return 0
+		}
+		return demand[i].Weight
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(gap(b), gap(a)), cmp.Compare(c.Reach[b].MetresM, c.Reach[a].MetresM), byPlace(demand[a], demand[b]))
+	})
+	return order
 }

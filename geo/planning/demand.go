@@ -41,8 +41,8 @@ func (p Progress) tell(done, of int) {
 	}
 }
 
-// part is the progress of a stretch of a run.
-func (p Progress) part(from, to float64) Progress {
+// Part is the progress of a stretch of a run.
+func (p Progress) Part(from, to float64) Progress {
 	if p == nil {
 		return nil
 	}

@@ -11,30 +11,30 @@ import (
 // Fewest is how many new sites would cover all demand that any candidate could
 // (location set covering problem, Toregas et al. 1971).
 type Fewest struct {
-	Candidates []int   // a cover: positions, ascending
+	Siting
 	AtLeast    int     // no cover has fewer sites
 	Left       float64 // weight that neither a facility nor any candidate covers
 	LeftPoints int     // how many demands that is
 }
 
 // Optimal reports whether no cover has fewer sites than this one.
-func (f *Fewest) Optimal() bool { return len(f.Candidates) == f.AtLeast }
+func (f *Fewest) Optimal() bool { return len(f.Sites) == f.AtLeast }
 
 // FewestSites finds a small set of candidates that covers all located demand with a
 // weight that a facility does not cover: greedy, then by branch and bound as
 // far as fewestWork reaches.
 func FewestSites(ctx context.Context, demand []Demand, supply []Supply, candidates []orb.Point, norm Norm, ways Ways, told Progress) (*Fewest, error) {
-	s, err := newSitingProblem(ctx, demand, supply, candidates, norm, ways, told.part(0, 0.5))
+	s, err := newSitingProblem(ctx, demand, supply, candidates, norm, ways, told.Part(0, 0.5))
 	if err != nil {
 		return nil, err
 	}
 	f := newFewest(newCover(s))
-	found, atLeast, err := f.solve(ctx, told.part(0.5, 1))
+	found, atLeast, err := f.solve(ctx, told.Part(0.5, 1))
 	if err != nil {
 		return nil, err
 	}
 	told.tell(1, 1)
-	return &Fewest{Candidates: found, AtLeast: atLeast, Left: f.left, LeftPoints: f.leftN}, nil
+	return &Fewest{Siting: s.siting(found), AtLeast: atLeast, Left: f.left, LeftPoints: f.leftN}, nil
 }
 
 // fewestWork is how many entries of the cover the search looks at; see exactWork.

@@ -7,17 +7,12 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Siting is the choice of new sites: of all choices of so many, the one that
-// brings the most uncovered weight within the norm's radius (maximal covering
-// location problem, Church and ReVelle 1974), and of equal ones the one with
-// the least weight times metres to the nearest facility or site.
+// Siting is a set of new sites and what they cover.
 type Siting struct {
-	Sites   []Site  // at most as many as were asked for: none that brings nothing
-	Total   float64 // located weight
-	Before  float64 // of it covered by the facilities
-	After   float64 // and by the sites too
-	AtMost  float64 // no choice of so many sites covers more
-	Optimal bool    // After is proven to be the most there is
+	Sites  []Site
+	Total  float64 // located weight
+	Before float64 // of it covered by the facilities
+	After  float64 // and by the sites too
 }
 
 // Site is a chosen candidate. Sites come in the order in which each adds most.
@@ -27,20 +22,31 @@ type Site struct {
 	After     float64 // weight covered with it
 }
 
+// Choice is, of all choices of so many sites, the one that brings the most
+// uncovered weight within the norm's radius (maximal covering location problem,
+// Church and ReVelle 1974), and of equal ones the one with the least weight
+// times metres to the nearest facility or site. It has fewer sites where more
+// bring nothing.
+type Choice struct {
+	Siting
+	AtMost  float64 // no choice of so many sites covers more
+	Optimal bool    // After is proven to be the most there is
+}
+
 // Gap is how far at most the best choice is from this one, as a share of the
 // best one's gain.
-func (s *Siting) Gap() float64 {
-	if s.Optimal || s.AtMost <= s.Before {
+func (c *Choice) Gap() float64 {
+	if c.Optimal || c.AtMost <= c.Before {
 		return 0
 	}
-	return (s.AtMost - s.After) / (s.AtMost - s.Before)
+	return (c.AtMost - c.After) / (c.AtMost - c.Before)
 }
 
 // Choose finds the best p sites among candidates: greedy, then by swaps, then
 // by branch and bound as far as work reaches (see exactWork). Facilities count
 // as in Cover.
-func Choose(ctx context.Context, demand []Demand, supply []Supply, candidates []orb.Point, p int, norm Norm, ways Ways, told Progress) (*Siting, error) {
-	s, err := newSitingProblem(ctx, demand, supply, candidates, norm, ways, told.part(0, 0.4))
+func Choose(ctx context.Context, demand []Demand, supply []Supply, candidates []orb.Point, p int, norm Norm, ways Ways, told Progress) (*Choice, error) {
+	s, err := newSitingProblem(ctx, demand, supply, candidates, norm, ways, told.Part(0, 0.4))
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +61,7 @@ func Choose(ctx context.Context, demand []Demand, supply []Supply, candidates []
 	}
 	told.tell(55, 100)
 	exact := newExact(s, p, s.gain(chosen))
-	best, err := exact.solve(ctx, told.part(0.55, 0.95))
+	best, err := exact.solve(ctx, told.Part(0.55, 0.95))
 	if err != nil {
 		return nil, err
 	}
@@ -68,13 +74,12 @@ func Choose(ctx context.Context, demand []Demand, supply []Supply, candidates []
 		}
 	}
 	told.tell(1, 1)
-	result := s.result(chosen)
-	result.AtMost = max(result.After, result.Before+exact.bound)
-	result.Optimal = result.AtMost-result.After <= exact.slack
-	if result.Optimal {
-		result.AtMost = result.After
+	c := &Choice{Siting: s.siting(chosen)}
+	c.AtMost = max(c.After, c.Before+exact.bound)
+	if c.Optimal = c.AtMost-c.After <= exact.slack; c.Optimal {
+		c.AtMost = c.After
 	}
-	return result, ctx.Err()
+	return c, ctx.Err()
 }
 
 // sitingProblem holds the located demand that weighs something, and which
@@ -97,11 +102,11 @@ func newSitingProblem(ctx context.Context, demand []Demand, supply []Supply, can
 			s.total += d.Weight
 		}
 	}
-	legs, _, err := ways.nearest(ctx, points, supplyPoints(supply), told.part(0, 0.5))
+	legs, _, err := ways.nearest(ctx, points, supplyPoints(supply), told.Part(0, 0.5))
 	if err != nil {
 		return nil, err
 	}
-	if s.reach, err = ways.within(ctx, candidates, points, norm.RadiusM, told.part(0.5, 1)); err != nil {
+	if s.reach, err = ways.within(ctx, candidates, points, norm.RadiusM, told.Part(0.5, 1)); err != nil {
 		return nil, err
 	}
 	s.open = make([]float64, len(legs))
@@ -193,9 +198,9 @@ func (s *sitingProblem) gain(chosen []int) float64 {
 	return sum
 }
 
-// result tells a choice in the order in which each site adds most.
-func (s *sitingProblem) result(chosen []int) *Siting {
-	r := &Siting{Total: s.total, Before: s.before, After: s.before}
+// siting tells a choice in the order in which each site adds most.
+func (s *sitingProblem) siting(chosen []int) Siting {
+	r := Siting{Total: s.total, Before: s.before, After: s.before}
 	metres := append([]float64(nil), s.open...)
 	left := append([]int(nil), chosen...)
 	for len(left) > 0 {

@@ -145,13 +145,21 @@ func TestFewestAgainstEveryChoice(t *testing.T) {
 				}
 			})
 		}
-		if now := covered(demand, supply, pickAt(candidates, got.Candidates), norm.RadiusM, ways.Detour); math.Abs(now-all) > 1e-6 {
+		if now := covered(demand, supply, sitesOf(candidates, got.Sites), norm.RadiusM, ways.Detour); math.Abs(now-all) > 1e-6 {
 			t.Fatalf("%+v covers %v of %v", got, now, all)
 		}
-		if len(got.Candidates) != least || got.AtLeast != least {
+		if len(got.Sites) != least || got.AtLeast != least {
 			t.Fatalf("%+v, want %d", got, least)
 		}
 	}
+}
+
+func sitesOf(candidates []orb.Point, sites []Site) []orb.Point {
+	var points []orb.Point
+	for _, s := range sites {
+		points = append(points, candidates[s.Candidate])
+	}
+	return points
 }
 
 func pickAt(points []orb.Point, at []int) []orb.Point {
@@ -188,7 +196,7 @@ func TestBoundsHold(t *testing.T) {
 				t.Fatalf("%v is covered, and at most %v was promised", v, got.AtMost)
 			}
 		}
-		if got.After > got.AtMost || len(fewest.Candidates) < fewest.AtLeast {
+		if got.After > got.AtMost || len(fewest.Sites) < fewest.AtLeast {
 			t.Fatalf("%+v %+v", got, fewest)
 		}
 		more, err := Choose(context.Background(), demand, supply, candidates, fewest.AtLeast-1, norm, ways, nil)

@@ -145,7 +145,7 @@ func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM floa
 	byEdge, _ := onEdges(targets)
 	near := newCloud(to)
 	offNetwork := func(j int32) bool { return targets[j].edge < 0 }
-	walk := newWalker(w.Network)
+	walk, count := newWalker(w.Network), 0
 	for i, s := range starts {
 		if i%64 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -153,8 +153,12 @@ func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM floa
 			}
 			told.tell(i, len(from))
 		}
+		if count > maxLegs {
+			return tooManyLegs()
+		}
 		if s.edge < 0 {
 			legs[i] = w.straightWithin(near, from[i], radiusM, nil)
+			count += len(legs[i])
 			continue
 		}
 		walk.clear()
@@ -164,6 +168,7 @@ func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM floa
 		}
 		legs[i] = append(walk.collect(s, byEdge, targets, radiusM), w.straightWithin(near, from[i], radiusM, offNetwork)...)
 		sortLegs(legs[i])
+		count += len(legs[i])
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/paulmach/orb"
+
+	"github.com/patok-id/patok/geo"
 )
 
 // Ways say how far it is between two points: the geodesic times Detour, or,
@@ -21,6 +23,15 @@ type leg struct {
 
 // checkEvery is after how many points a run looks whether it is still wanted.
 const checkEvery = 1024
+
+// maxLegs is how many pairs of points a run holds: some 160 MB.
+const maxLegs = 10_000_000
+
+func tooManyLegs() error {
+	return &geo.Error{Kind: geo.TooLarge, Op: "planning.within", Message: geo.Text{
+		ID: "Jangkauannya terlalu jauh untuk titik sebanyak ini. Pilih wilayah yang lebih kecil atau jarak yang lebih pendek.",
+		EN: "The radius is too large for so many points. Choose a smaller area or a shorter distance."}}
+}
 
 // nearest gives for each point of from the nearest one of to, the first of
 // equal ones; -1 and infinity where no way leads to any. off is how many
@@ -55,13 +66,14 @@ func (w Ways) nearest(ctx context.Context, from, to []orb.Point, told Progress) 
 }
 
 // within gives for each point of from the points of to that are at most
-// radiusM away, by their positions.
+// radiusM away, by their positions. More than maxLegs in all is
+// TooLarge.
 func (w Ways) within(ctx context.Context, from, to []orb.Point, radiusM float64, told Progress) ([][]leg, error) {
 	legs := make([][]leg, len(from))
 	if w.Network != nil {
 		return legs, w.walkWithin(ctx, from, to, radiusM, legs, told)
 	}
-	near := newCloud(to)
+	near, count := newCloud(to), 0
 	for i, p := range from {
 		if i%checkEvery == 0 {
 			if err := ctx.Err(); err != nil {
@@ -70,6 +82,9 @@ func (w Ways) within(ctx context.Context, from, to []orb.Point, radiusM float64,
 			told.tell(i, len(from))
 		}
 		legs[i] = w.straightWithin(near, p, radiusM, nil)
+		if count += len(legs[i]); count > maxLegs {
+			return nil, tooManyLegs()
+		}
 	}
 	return legs, nil
 }
@@ -78,9 +93,9 @@ func (w Ways) within(ctx context.Context, from, to []orb.Point, radiusM float64,
 // and a detour, by their positions; only keeps those that it says yes to.
 func (w Ways) straightWithin(near *cloud, p orb.Point, radiusM float64, only func(int32) bool) []leg {
 	var legs []leg
-	near.within(p, radiusM/w.Detour, func(j int32, metres float64) {
-		if only == nil || only(j) {
-			legs = append(legs, leg{j, metres * w.Detour})
+	near.within(p, radiusM/w.Detour*(1+1e-12), func(j int32, metres float64) {
+		if metres *= w.Detour; metres <= radiusM && (only == nil || only(j)) {
+			legs = append(legs, leg{j, metres})
 		}
 	})
 	sortLegs(legs)

@@ -1,0 +1,81 @@
+package exchange
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/paulmach/orb"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Lines reads the lines of a GeoJSON file: roads and paths that people walk.
+func Lines(src Source) geo.LineRows {
+	return func(yield func(geo.LineRow, error) bool) {
+		err := features(src, func(number int, f *feature, refused *geo.Text) bool {
+			return yield(lineOf(number, f, refused), nil)
+		})
+		if err != nil {
+			yield(geo.LineRow{}, err)
+		}
+	}
+}
+
+func lineOf(number int, f *feature, refused *geo.Text) geo.LineRow {
+	row := geo.LineRow{Row: number}
+	if refused == nil {
+		values := foldProperties(f.Properties)
+		for _, name := range []string{"name", "nama"} {
+			if row.Name == "" {
+				row.Name = textOf(values[name])
+			}
+		}
+		row.Lines, refused = f.Geometry.lines()
+	}
+	if refused != nil {
+		row.Refused = []geo.Text{*refused}
+	}
+	return row
+}
+
+// lines reads a GeoJSON line or multiline. Heights are dropped.
+func (g *geometry) lines() ([]orb.LineString, *geo.Text) {
+	if g == nil {
+		return nil, &geo.Text{ID: "Garisnya kosong.", EN: "It has no line."}
+	}
+	var parts [][][]float64
+	var err error
+	switch g.Type {
+	case "LineString":
+		parts = make([][][]float64, 1)
+		err = json.Unmarshal(g.Coordinates, &parts[0])
+	case "MultiLineString":
+		err = json.Unmarshal(g.Coordinates, &parts)
+	default:
+		return nil, &geo.Text{ID: "Geometri " + g.Type + " bukan garis.", EN: "A " + g.Type + " is no line."}
+	}
+	if err != nil {
+		return nil, badCoordinates()
+	}
+	lines := make([]orb.LineString, 0, len(parts))
+	for _, positions := range parts {
+		if len(positions) < 2 {
+			return nil, &geo.Text{ID: "Sebuah garis kurang dari dua titik.", EN: "A line has fewer than two positions."}
+		}
+		line := make(orb.LineString, len(positions))
+		for i, numbers := range positions {
+			p, refused := position(numbers)
+			if refused != nil {
+				return nil, refused
+			}
+			if problem := geo.CheckPoint(*p); problem != nil {
+				return nil, &geo.Text{
+					ID: fmt.Sprintf("%s Titik: %v, %v.", problem.Message.ID, p[0], p[1]),
+					EN: fmt.Sprintf("%s Position: %v, %v.", problem.Message.EN, p[0], p[1])}
+			}
+			line[i] = *p
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
