@@ -5,6 +5,7 @@ import { ask } from './ask';
 import { basemapSettings } from './basemap';
 import { h } from './dom';
 import { countDoubts } from './doubts';
+import { countBatches } from './batch-counts';
 import { factorBlock } from './factor';
 import { control } from './form';
 import { addWords, formatDate, formatNumber, t } from './i18n';
@@ -14,7 +15,7 @@ import { logOut } from './session';
 import { type OpenSession, sessionList } from './sessions';
 import { reviewSettings, roleSettings } from './settings';
 import { type Token, tokenBlock } from './tokens';
-import { View } from './view';
+import { attempt, View } from './view';
 import * as words from './words-people';
 
 addWords(words);
@@ -62,11 +63,12 @@ function who(app: App): HTMLElement {
 function links(app: App): HTMLElement {
   const { session } = app;
   const may = session.account?.may;
-  const counts = { review: h('span.count'), mine: h('span.count'), doubts: h('span.count') };
+  const counts = { review: h('span.count'), mine: h('span.count'), doubts: h('span.count'), batches: h('span.count') };
   const link = (name: ViewName, label: string, count?: HTMLElement): HTMLElement => h('button.button', { type: 'button', id: `to-${name}`, onclick: () => app.view(name) }, h('span.grow', null, label), count);
   const button = (id: string, label: string, act: () => void): HTMLElement => h('button.button', { type: 'button', id, onclick: act }, h('span.grow', null, label));
   if (may?.review || may?.edit) void countProposals(app, counts.review, counts.mine);
   if (may?.edit) void countDoubts(app).then((n) => (counts.doubts.textContent = n === '0' ? '' : n));
+  if (may?.figures) void countBatches(app).then((n) => (counts.batches.textContent = n ? formatNumber(n) : ''));
   return h(
     'nav.links',
     { 'aria-label': t('my_links') },
@@ -74,10 +76,14 @@ function links(app: App): HTMLElement {
     may?.edit && link('perubahan', t('view_perubahan'), counts.mine),
     may?.edit && link('doubts', t('doubts'), counts.doubts),
     may?.watch && link('kemajuan', t('view_kemajuan')),
+    may?.watch && link('angka', t('view_angka'), counts.batches),
+    may?.figures && link('cocokkan', t('view_cocokkan')),
+    link('analisis', t('analysis')),
     link('riwayat', t('view_riwayat')),
     may?.administer && link('pengguna', t('people')),
     administersAll(session) && button('role-settings', t('role_settings'), () => roleSettings(app)),
     administersAll(session) && button('review-settings', t('review_settings'), () => reviewSettings(app)),
+    administersAll(session) && button('figure-settings', t('figure_settings'), () => void attempt(app, async () => (await import('./figure-settings')).figureSettings(app))),
     administersAll(session) && button('basemap', t('basemap'), () => basemapSettings(app)),
     button('logout', t('logout'), () => void logOut(app)),
   );

@@ -36,6 +36,8 @@ export interface AssetType {
   fields: Field[];
   /** Drawn on the map from this zoom on. */
   min_zoom?: number;
+  /** How near it should be, in metres; 0 for no norm. */
+  norm_radius_m?: number;
 }
 export interface Grant {
   role: string;
@@ -50,7 +52,7 @@ export interface Account {
   grants: Grant[];
   second_factor?: boolean;
   /** What this account may do anywhere. */
-  may?: { administer: boolean; review: boolean; edit: boolean; watch: boolean };
+  may?: Partial<Record<'administer' | 'review' | 'edit' | 'watch' | 'analyse' | 'figures' | 'enter' | 'check' | 'publish', boolean>>;
 }
 /** Who has to look before an edit is published; no steps: at once. null stands for every type and everywhere. */
 export interface ReviewRule {
@@ -65,8 +67,21 @@ export interface Settings {
   role_names?: Record<string, Text>;
   /** For members only. */
   review?: ReviewRule[];
+  figures?: FigureSettings;
   /** The button of the city's own sign-in, where it has one. */
   sign_in?: Text | null;
+}
+/** What the city chose for its figures. */
+export interface FigureSettings {
+  /** Numbers above zero and below it are hidden from everybody. */
+  public_threshold: number;
+  /** The same for the administration. */
+  internal_threshold: number;
+  /** By source, where the city has others than the registry. */
+  steps: Record<string, string[]>;
+  /** By source: days of the month after the period. */
+  windows: Record<string, { from_day: number; until_day: number }>;
+  marks: { code: string; label: Text }[];
 }
 export interface Basemap {
   url: string;

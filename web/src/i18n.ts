@@ -1,4 +1,6 @@
 import { id as shell } from './words';
+import type { id as analysisWords } from './words-analysis';
+import type { id as batchWords } from './words-batches';
 import type { id as detailWords } from './words-details';
 import type { id as importWords } from './words-import';
 import type { id as liveWords } from './words-live';
@@ -9,7 +11,7 @@ import type { id as searchWords } from './words-search';
 import type { id as workWords } from './words-work';
 
 export type Lang = 'id' | 'en';
-export type Word = keyof typeof shell | keyof typeof detailWords | keyof typeof importWords | keyof typeof liveWords | keyof typeof peopleWords | keyof typeof progressWords | keyof typeof reviewWords | keyof typeof searchWords | keyof typeof workWords;
+export type Word = keyof typeof shell | keyof typeof analysisWords | keyof typeof batchWords | keyof typeof detailWords | keyof typeof importWords | keyof typeof liveWords | keyof typeof peopleWords | keyof typeof progressWords | keyof typeof reviewWords | keyof typeof searchWords | keyof typeof workWords;
 /** A text that the server gives in both languages. */
 export interface Text {
   id: string;

@@ -1,5 +1,6 @@
 import { Problem, type Session } from './api';
 import type { App } from './app';
+import { dropEdits } from './batch-kept';
 import { dialog } from './dialog';
 import { h } from './dom';
 import { dropDraft } from './draft';
@@ -107,6 +108,7 @@ export async function logOut(app: App): Promise<void> {
     if (!(error instanceof Problem)) return void app.toast(t('failed'));
   }
   dropDraft();
+  dropEdits();
   app.home();
   app.entered({ ...app.session, account: null, viewing: null });
 }

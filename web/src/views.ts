@@ -8,6 +8,9 @@ export type Show = (app: App, arg: string) => void | Promise<void>;
 /** Where each view is; a view is loaded when it is first shown. */
 const views: Record<ViewName, () => Promise<{ show: Show }>> = {
   akun: () => import('./account'),
+  analisis: () => import('./analysis'),
+  angka: () => import('./batches'),
+  cocokkan: () => import('./reconcile'),
   doubts: () => import('./doubts'),
   impor: () => import('./import'),
   kemajuan: () => import('./progress'),
@@ -20,7 +23,7 @@ const views: Record<ViewName, () => Promise<{ show: Show }>> = {
 };
 
 /** These need nobody to be logged in. */
-const open: ViewName[] = ['masuk', 'undangan'];
+const open: ViewName[] = ['analisis', 'masuk', 'undangan'];
 
 /** What shows this view; for a member's view asks to log in while nobody is, and the page then shows it. */
 export async function viewOf(app: App, name: ViewName): Promise<Show> {

@@ -1,4 +1,5 @@
 import type { App } from './app';
+import { countBatches } from './batch-counts';
 import { h } from './dom';
 import { formatNumber, t } from './i18n';
 import { placesOf, type ProposalList } from './proposal';
@@ -13,21 +14,24 @@ interface Counts {
 }
 
 /**
- * Asks how many proposals wait for this person, shows that on the account button, and rings
+ * Asks how many proposals and batches wait for this person, shows that on the account button, and rings
  * on the map where their own wait. Nothing of a proposal comes as an event to the public, so
  * that this is asked from time to time.
  */
 export async function countWaiting(app: App): Promise<void> {
   const { account } = app.session;
   const counts = account ? await app.api.get<Counts>('/api/proposals/counts').catch((error: unknown) => over(app, error)) : { review: 0, mine_returned: 0, mine_open: 0 };
+  const figures = account?.may?.figures ? await countBatches(app) : 0;
   if (!counts || account !== app.session.account) return;
-  badge(app, counts);
+  badge(app, counts, figures);
   await rings(app, counts);
   const root = document.documentElement.dataset;
   const before = root.waiting;
-  if (account) root.waiting = `${counts.review} ${counts.mine_returned} ${counts.mine_open}`;
-  else delete root.waiting;
-  if (before && before !== root.waiting && app.panel.mode === 'view') app.panel.refresh(null);
+  const figuresBefore = root.waitingFigures;
+  if (account) Object.assign(root, { waiting: `${counts.review} ${counts.mine_returned} ${counts.mine_open}`, waitingFigures: String(figures) });
+  else for (const name of ['waiting', 'waitingFigures']) delete root[name];
+  const others = before !== root.waiting || figuresBefore !== root.waitingFigures;
+  if (before && others && app.panel.mode === 'view') app.panel.refresh(null);
 }
 
 /** A session that was ended elsewhere is noticed here first; a form that is open is left alone, and hears of it when it is sent. */
@@ -36,12 +40,12 @@ function over(app: App, error: unknown): null {
   return null;
 }
 
-function badge(app: App, { review, mine_returned }: Counts): void {
+function badge(app: App, { review, mine_returned }: Counts, figures: number): void {
   const button = document.getElementById('account');
   if (!button) return;
-  const words = [mine_returned && t('badge_returned', { n: formatNumber(mine_returned) }), review && t('badge_review', { n: formatNumber(review) })].filter(Boolean).join(', ');
+  const words = [mine_returned && t('badge_returned', { n: formatNumber(mine_returned) }), review && t('badge_review', { n: formatNumber(review) }), figures && t('badge_figures', { n: formatNumber(figures) })].filter(Boolean).join(', ');
   button.querySelector('.dot')?.remove();
-  if (words) button.append(h('span.dot', { 'aria-hidden': 'true' }, formatNumber(review + mine_returned)));
+  if (words) button.append(h('span.dot', { 'aria-hidden': 'true' }, formatNumber(review + mine_returned + figures)));
   button.setAttribute('aria-label', [`${t('account')}: ${app.session.account?.title ?? ''}`, words].filter(Boolean).join('. '));
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
+import * as batches from '../src/words-batches';
 import * as details from '../src/words-details';
 import * as intake from '../src/words-import';
 import * as live from '../src/words-live';
@@ -13,6 +14,7 @@ import * as work from '../src/words-work';
 
 const parts = [
   ['shell', shell, shellEn],
+  ['batches', batches.id, batches.en],
   ['details', details.id, details.en],
   ['work', work.id, work.en],
   ['import', intake.id, intake.en],
@@ -42,7 +44,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade|intake|list)_/;
+  const families = /^(batch_state|batch_step|batch_now|batch_did|batch_shade|dimension|saving|publish_to|step_is|sum|differs|mismatch|figure_wrong|mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade|intake|list)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });
