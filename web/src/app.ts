@@ -23,6 +23,8 @@ export interface App {
   home(replace?: boolean): void;
   /** Shows a view in the panel and its address; one for members asks to log in first. */
   view(name: ViewName, arg?: string, replace?: boolean): void;
+  /** What the view that is shown now says in the address, after the "=". */
+  showing(arg: string): void;
   /** Layers were switched on or off. */
   layered(): void;
   /** Somebody logged in or out. */

@@ -37,8 +37,10 @@ export interface MapView {
   waiting(points: WaitingPoint[], open: (id: number) => void): void;
   /** Colours villages by a share from 0 to 1, by their ids; null takes the colours away. */
   shade(shares: Map<number, number> | null): void;
-  /** While placing, taps open nothing. */
+  /** While placing or analysing, taps open nothing. */
   placing(on: boolean): void;
+  /** The map itself, for a view that draws layers of its own and takes them away when it is left. */
+  readonly gl: GLMap;
 }
 
 interface Calls {
@@ -104,7 +106,8 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
     if (!state.placing) tap(map, event, calls, state);
   });
   map.on('mousemove', (event) => {
-    const over = !state.placing && map.queryRenderedFeatures(event.point, { layers: ['assets-dot', 'assets-badge'] }).length > 0;
+    if (state.placing) return;
+    const over = map.queryRenderedFeatures(event.point, { layers: ['assets-dot', 'assets-badge'] }).length > 0;
     map.getCanvas().style.cursor = over ? 'pointer' : '';
   });
 
@@ -234,6 +237,7 @@ function makeView(app: App, map: GLMap, state: State): MapView {
       map.getCanvas().style.cursor = '';
       if (on) point(null);
     },
+    gl: map,
   };
 }
 

@@ -63,6 +63,11 @@ export class Page implements App {
     this.keep(replace);
   }
 
+  showing(arg: string): void {
+    if (this.shown) this.shown.arg = arg;
+    this.keep(true);
+  }
+
   layered(): void {
     this.map?.hide(this.hidden);
     this.keep(true);

@@ -1,5 +1,5 @@
 import { h } from './dom';
-import { lang } from './i18n';
+import { formatNumber, lang, t } from './i18n';
 
 /** A column of a table: what it says in a row, and by what the rows are sorted. */
 export interface Column<Row> {
@@ -19,7 +19,8 @@ export interface Sorting {
 /**
  * A table whose headers sort it; on a phone each row is a card. `sorting` is kept by who
  * calls, so that a table made again is sorted as before. What `more` gives for a row stands
- * below it in the table's whole width.
+ * below it in the table's whole width. Of more than `most` rows the first are drawn, the others
+ * when they are asked for.
  */
 export function table<Row>(
   caption: string,
@@ -28,6 +29,7 @@ export function table<Row>(
   sorting: Sorting,
   keyOf: (row: Row) => string | number,
   more: (row: Row) => Node | null = () => null,
+  most = Infinity,
 ): HTMLElement {
   const body = h('tbody', { role: 'rowgroup' });
   const heads = columns.map((column) => {
@@ -41,7 +43,13 @@ export function table<Row>(
     columns.forEach((column, i) => {
       if (column.sort) heads[i]!.setAttribute('aria-sort', column !== by ? 'none' : sorting.down ? 'descending' : 'ascending');
     });
-    body.replaceChildren(...sorted(rows, by?.sort, sorting.down).flatMap((row) => [line(row), below(row)]).filter((element) => element !== null));
+    const all = sorted(rows, by?.sort, sorting.down);
+    body.replaceChildren(...all.slice(0, most).flatMap((row) => [line(row), below(row)]).filter((element) => element !== null));
+    if (all.length > most) body.append(rest(all));
+  };
+  const rest = (all: Row[]): HTMLElement => {
+    const button = h('button.button', { type: 'button', onclick: () => ((most += 500), draw()) }, `${t('more')} (${formatNumber(all.length - most)})`);
+    return h('tr.below', { role: 'row' }, h('td', { role: 'cell', colspan: columns.length }, button));
   };
   const line = (row: Row): HTMLElement =>
     h(

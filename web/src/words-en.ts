@@ -8,6 +8,7 @@ export const en: Record<keyof typeof id, string> = {
   example: 'Example data: boundaries and points are invented.',
   skip_list: 'Skip to the list',
   lang_other: 'Bahasa Indonesia',
+  analysis: 'Analysis',
   login: 'Log in',
   account: 'Account',
   logout: 'Log out',

@@ -7,6 +7,7 @@ export const id = {
   example: 'Data contoh: batas dan titiknya karangan.',
   skip_list: 'Langsung ke daftar',
   lang_other: 'English',
+  analysis: 'Analisis',
   login: 'Masuk',
   account: 'Akun',
   logout: 'Keluar',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { id as shell } from '../src/words';
 import { en as shellEn } from '../src/words-en';
 import * as batches from '../src/words-batches';
+import * as analysis from '../src/words-analysis';
 import * as details from '../src/words-details';
 import * as intake from '../src/words-import';
 import * as live from '../src/words-live';
@@ -15,6 +16,7 @@ import * as work from '../src/words-work';
 const parts = [
   ['shell', shell, shellEn],
   ['batches', batches.id, batches.en],
+  ['analysis', analysis.id, analysis.en],
   ['details', details.id, details.en],
   ['work', work.id, work.en],
   ['import', intake.id, intake.en],
@@ -44,7 +46,7 @@ it('no key belongs to two parts', () => {
 
 it('every word is said somewhere', () => {
   const code = readdirSync('src').filter((f) => f.endsWith('.ts') && !f.startsWith('words')).map((f) => readFileSync(`src/${f}`, 'utf8')).join('\n');
-  const families = /^(batch_state|batch_step|batch_now|batch_did|batch_shade|dimension|saving|publish_to|step_is|sum|differs|mismatch|figure_wrong|mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade|intake|list)_/;
+  const families = /^(batch_state|batch_step|batch_now|batch_did|batch_shade|dimension|saving|publish_to|step_is|sum|differs|mismatch|figure_wrong|mark|condition|operation|taken|kind|boundary|role|wrong|typed|gps|nudge|basemap|is|why|state|now|did|verb|step|signer|op|made|count|undone|recap|compare|placement|advice|person|outcome|audit|way|stand|progress_shade|classes|palette|level|analysis_unit|intake|list)_/;
   const unsaid = parts.flatMap(([, id]) => Object.keys(id)).filter((key) => !families.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
   expect(unsaid).toEqual([]);
 });

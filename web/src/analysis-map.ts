@@ -1,0 +1,265 @@
+import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, GeoJSONSource, LineLayerSpecification, Map as GLMap, MapMouseEvent } from 'maplibre-gl';
+import type { App } from './app';
+import type { LonLat } from './api';
+import { h } from './dom';
+import { hatchColor, hiddenColor } from './palettes';
+import type { Level } from './registry';
+
+/** How a place is drawn: filled, hatched over, or with a circle. */
+export interface Look {
+  color?: string;
+  hatch?: boolean;
+  radius?: number;
+}
+/** An RT, or a suggested site with its number. */
+export interface Point {
+  id: number;
+  at: LonLat;
+  mark?: string;
+}
+
+type AreaLevel = Exclude<Level, 'rt' | 'rw'>;
+type State = Record<string, unknown>;
+interface Target {
+  source: string;
+  sourceLayer?: string;
+}
+
+const points = 'analysis-points';
+const sites = 'analysis-sites';
+const none = { type: 'FeatureCollection' as const, features: [] };
+const reach = 10; // pixels around a finger
+const of = (key: string, fallback: unknown): ExpressionSpecification => ['coalesce', ['feature-state', key], fallback] as unknown as ExpressionSpecification;
+const color: ExpressionSpecification = ['to-color', ['feature-state', 'color'], 'rgba(0,0,0,0)'];
+const marked = (yes: number, no: number): ExpressionSpecification => ['case', ['boolean', ['feature-state', 'marked'], false], yes, no];
+
+/**
+ * What an analysis draws on the map. Colours, hatching and circles are states of features that the map has
+ * already, so that another indicator changes numbers in memory and fetches nothing.
+ */
+export class MapLayers {
+  private readonly gl: GLMap;
+  private readonly app: App;
+  private readonly drawn = new Map<string, Map<number, State>>();
+  private readonly tip = h('div.map-tip', { hidden: true, 'aria-hidden': 'true' });
+  private level: AreaLevel | '' = '';
+  /** What a place is called and what is told of it, below the pointer. */
+  words: (level: Level, id: number) => string = () => '';
+  /** A place was tapped. */
+  tapped: (level: Level, id: number) => void = () => {};
+
+  constructor(app: App) {
+    this.app = app;
+    this.gl = app.map!.gl;
+    app.map!.placing(true); // a tap belongs to the table now
+    this.gl.addSource(points, { type: 'geojson', data: none });
+    this.gl.addSource(sites, { type: 'geojson', data: none });
+    if (!this.gl.hasImage('analysis-hatch')) this.gl.addImage('analysis-hatch', hatching(), { pixelRatio: 2 });
+    for (const layer of pointLayers()) this.gl.addLayer(layer as CircleLayerSpecification, 'assets-dot');
+    for (const layer of siteLayers()) this.gl.addLayer(layer as CircleLayerSpecification);
+    this.gl.on('click', this.onClick);
+    this.gl.on('mousemove', this.onMove);
+    this.gl.on('mouseout', this.onOut);
+    this.gl.getContainer().append(this.tip);
+  }
+
+  /** Colours the areas of a level, by their ids. */
+  areas(level: AreaLevel, looks: Map<number, Look>): void {
+    if (level !== this.level) this.useLevel(level);
+    const circles = new Map([...looks].filter(([, look]) => look.radius !== undefined));
+    const fills = new Map([...looks].filter(([, look]) => look.radius === undefined).map(([id, { color, hatch }]) => [id, { ...(color && { color }), ...(hatch && { hatch: 1 }) }]));
+    this.paint({ source: 'areas', sourceLayer: level }, fills);
+    this.paint({ source: 'areas', sourceLayer: `${level}_label` }, circles as Map<number, State>);
+  }
+
+  /** Draws RT at their points. */
+  points(at: Point[], looks: Map<number, Look>): void {
+    (this.gl.getSource(points) as GeoJSONSource).setData(collection(at));
+    this.drawn.delete(points);
+    this.gl.removeFeatureState({ source: points });
+    this.paint({ source: points }, looks as Map<number, State>);
+  }
+
+  /** Draws suggested sites with their numbers. */
+  sites(at: Point[]): void {
+    (this.gl.getSource(sites) as GeoJSONSource).setData(collection(at));
+  }
+
+  /** Takes away what colours areas, or what stands at points. */
+  clear(what: 'areas' | 'points'): void {
+    if (what === 'areas' && this.level) this.areas(this.level, new Map());
+    if (what === 'points') this.points([], new Map());
+  }
+
+  /** Lifts what is marked in the table. */
+  mark(level: Level, ids: number[]): void {
+    const target = level === 'rt' ? { source: points } : { source: 'areas', sourceLayer: level };
+    this.states({ ...target, key: 'marked' }, target, new Map(ids.map((id) => [id, { marked: true }])));
+  }
+
+  /** Whether everything is drawn as asked, now or when it is. */
+  settled(): Promise<void> {
+    return new Promise((done) => {
+      this.gl.once('idle', () => done());
+      this.gl.triggerRepaint();
+    });
+  }
+
+  /** Calls back when what was asked for so far has been given to the screen. */
+  painted(call: () => void): void {
+    void this.gl.once('render', call);
+    this.gl.triggerRepaint();
+  }
+
+  /** The map as a picture. */
+  picture(): HTMLCanvasElement {
+    this.gl.redraw();
+    const from = this.gl.getCanvas();
+    const copy = h('canvas', { width: from.width, height: from.height });
+    copy.getContext('2d')!.drawImage(from, 0, 0);
+    return copy;
+  }
+
+  leave(): void {
+    this.gl.off('click', this.onClick);
+    this.gl.off('mousemove', this.onMove);
+    this.gl.off('mouseout', this.onOut);
+    this.tip.remove();
+    this.useLevel('');
+    for (const { id } of [...pointLayers(), ...siteLayers()]) this.gl.removeLayer(id);
+    this.gl.removeSource(points);
+    this.gl.removeSource(sites);
+    this.app.map!.placing(false);
+    this.app.map!.hide(this.app.hidden);
+  }
+
+  private useLevel(level: AreaLevel | ''): void {
+    if (this.level) {
+      for (const { id } of areaLayers(this.level, false)) this.gl.removeLayer(id);
+      for (const sourceLayer of [this.level, `${this.level}_label`]) this.gl.removeFeatureState({ source: 'areas', sourceLayer });
+    }
+    this.drawn.clear();
+    this.level = level;
+    if (!level) return;
+    for (const layer of areaLayers(level, Boolean(this.app.session.settings?.basemap))) this.gl.addLayer(layer, layer.type === 'circle' ? 'analysis-point' : 'kelurahan-line');
+  }
+
+  private paint(target: Target, looks: Map<number, State>): void {
+    this.states({ ...target, key: 'look' }, target, looks);
+  }
+
+  /** Tells the map only the states that differ from those before. */
+  private states(name: Target & { key: string }, target: Target, next: Map<number, State>): void {
+    const key = [name.source, name.sourceLayer, name.key].join();
+    const before = this.drawn.get(key) ?? new Map<number, State>();
+    for (const [id, state] of before) {
+      if (!next.has(id)) for (const field of Object.keys(state)) this.gl.removeFeatureState({ ...target, id }, field);
+    }
+    for (const [id, state] of next) {
+      const was = before.get(id);
+      if (was && same(was, state)) continue;
+      const lost = Object.fromEntries(Object.keys(was ?? {}).filter((field) => !(field in state)).map((field) => [field, null]));
+      this.gl.setFeatureState({ ...target, id }, { ...lost, ...state });
+    }
+    this.drawn.set(key, next);
+    document.documentElement.dataset[name.key === 'look' ? 'looked' : 'marked'] = String(next.size);
+  }
+
+  private found({ point: { x, y } }: MapMouseEvent): { level: Level; id: number } | null {
+    const box: [[number, number], [number, number]] = [
+      [x - reach, y - reach],
+      [x + reach, y + reach],
+    ];
+    const at = this.gl.queryRenderedFeatures(box, { layers: ['analysis-point'] })[0];
+    if (at) return { level: 'rt', id: Number(at.id) };
+    const area = this.level && this.gl.queryRenderedFeatures([x, y], { layers: ['analysis-fill'] })[0];
+    return area ? { level: this.level as AreaLevel, id: Number(area.id) } : null;
+  }
+
+  private readonly onClick = (event: MapMouseEvent): void => {
+    const found = this.found(event);
+    if (!found) return;
+    this.tapped(found.level, found.id);
+    this.say(event, found);
+  };
+
+  private readonly onMove = (event: MapMouseEvent): void => this.say(event, this.found(event));
+
+  private readonly onOut = (): void => void (this.tip.hidden = true);
+
+  private say({ point: { x, y } }: MapMouseEvent, found: { level: Level; id: number } | null): void {
+    const words = found && this.words(found.level, found.id);
+    this.tip.hidden = !words;
+    this.gl.getCanvas().style.cursor = words ? 'pointer' : '';
+    if (!words) return;
+    this.tip.textContent = words;
+    const right = x > this.gl.getCanvas().clientWidth / 2;
+    Object.assign(this.tip.style, { left: right ? '' : `${x + 14}px`, right: right ? `${this.gl.getCanvas().clientWidth - x + 14}px` : '', top: `${Math.max(4, y - 12)}px` });
+  }
+}
+
+function same(a: State, b: State): boolean {
+  const keys = Object.keys(b);
+  return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
+}
+
+function collection(at: Point[]): { type: 'FeatureCollection'; features: { type: 'Feature'; id: number; geometry: { type: 'Point'; coordinates: LonLat }; properties: { mark: string } }[] } {
+  return { type: 'FeatureCollection', features: at.map(({ id, at: coordinates, mark }) => ({ type: 'Feature', id, geometry: { type: 'Point', coordinates }, properties: { mark: mark ?? '' } })) };
+}
+
+function areaLayers(level: AreaLevel, over: boolean): (FillLayerSpecification | LineLayerSpecification | CircleLayerSpecification)[] {
+  const from = { source: 'areas', 'source-layer': level } as const;
+  return [
+    { id: 'analysis-fill', type: 'fill', ...from, paint: { 'fill-color': color, 'fill-opacity': over ? 0.75 : 1 } },
+    { id: 'analysis-hatch', type: 'fill', ...from, paint: { 'fill-pattern': 'analysis-hatch', 'fill-opacity': of('hatch', 0) } },
+    { id: 'analysis-border', type: 'line', ...from, paint: { 'line-color': '#7d776a', 'line-width': 0.6 } },
+    { id: 'analysis-marked', type: 'line', ...from, layout: { 'line-join': 'round' }, paint: { 'line-color': '#17211f', 'line-width': marked(3.5, 0) } },
+    {
+      id: 'analysis-circle',
+      type: 'circle',
+      source: 'areas',
+      'source-layer': `${level}_label`,
+      paint: { 'circle-radius': of('radius', 0), 'circle-color': color, 'circle-opacity': 0.8, 'circle-stroke-color': '#17211f', 'circle-stroke-width': ['case', ['>', of('radius', 0), 0], 1, 0] },
+    },
+  ];
+}
+
+function pointLayers(): { id: string; type: 'circle'; source: string; paint: CircleLayerSpecification['paint'] }[] {
+  return [
+    {
+      id: 'analysis-point',
+      type: 'circle',
+      source: points,
+      paint: {
+        'circle-color': color,
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, ['*', 0.5, of('radius', 4)], 14, of('radius', 5), 17, ['*', 1.8, of('radius', 5)]],
+        'circle-stroke-color': ['case', ['boolean', ['feature-state', 'marked'], false], '#17211f', '#ffffff'],
+        'circle-stroke-width': marked(3, 0.8),
+      },
+    },
+  ];
+}
+
+function siteLayers(): object[] & { id: string }[] {
+  return [
+    { id: 'analysis-site', type: 'circle', source: sites, paint: { 'circle-color': '#c2185b', 'circle-radius': 13, 'circle-stroke-color': '#fff', 'circle-stroke-width': 2.5 } },
+    { id: 'analysis-site-mark', type: 'symbol', source: sites, layout: { 'text-field': ['get', 'mark'], 'text-font': ['Patok Sans Semibold'], 'text-size': 14, 'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': '#fff' } },
+  ];
+}
+
+/** Diagonal lines over white: what may not be told is drawn, and not as a class. */
+export function hatching(size = 16): ImageData {
+  const canvas = h('canvas', { width: size, height: size });
+  const pen = canvas.getContext('2d')!;
+  pen.fillStyle = hiddenColor;
+  pen.fillRect(0, 0, size, size);
+  pen.strokeStyle = hatchColor;
+  pen.lineWidth = size / 8;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift - 1, size + 1);
+    pen.lineTo(shift + size + 1, -1);
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, size, size);
+}
