@@ -130,6 +130,10 @@ create table batch_minutes (
     attendance integer not null check (attendance between 1 and 100000),
     note       text not null default ''
 );
+create trigger refuse_frozen_added after insert on batch_minutes referencing new table as changed_rows
+    for each statement execute function refuse_frozen();
+create trigger refuse_frozen_changed after update on batch_minutes referencing new table as changed_rows
+    for each statement execute function refuse_frozen();
 create table batch_scans (
     batch_id   bigint primary key references batches on delete cascade,
     media_type text not null,
@@ -188,6 +192,23 @@ create table publications (
     unique (source, period, area_code, audience, edition)
 );
 create index publications_from_tx on publications (from_tx);
+
+-- When publications were taken away, as those of the example are. Every node
+-- reads this with the log.
+create table removed_publications (tx bigint primary key);
+
+-- +goose StatementBegin
+create function note_removed_publications() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select from old_rows) then
+        insert into removed_publications values (open_transaction()) on conflict do nothing;
+    end if;
+    return null;
+end $$;
+-- +goose StatementEnd
+create trigger note_removed after delete on publications referencing old table as old_rows
+    for each statement execute function note_removed_publications();
 
 ------------------------------------------------------------------------------
 -- Releases: a revision with a name, and its files for ever
@@ -332,6 +353,28 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- reach gives the areas where may(action, area, '') holds, as patterns of codes
+-- and of places within. A table of many rows asks it once where may would be asked
+-- for every row: 430,000 figures then take 0.2 s and not 6 s.
+-- +goose StatementBegin
+create function reach(action text) returns text[]
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    who text := coalesce(current_setting('patok.account', true), '');
+begin
+    if may(action, '', '') then
+        return '{%}';
+    elsif who !~ '^\d{1,18}$' then
+        return '{}';
+    end if;
+    return array(
+        select p.pattern
+        from (select distinct g.area_code as area from grants g where g.account_id = who::bigint and g.area_code ~ '^[0-9.]+$') g,
+            unnest(array[g.area, g.area || '.%', g.area || '-%']) as p (pattern)
+        where may(action, g.area, ''));
+end $$;
+-- +goose StatementEnd
+
 -- may_analyse_some: what is published for the administration holds many areas;
 -- the server shows of it those that somebody may analyse.
 -- +goose StatementBegin
@@ -383,26 +426,26 @@ create policy add on source_history for insert with check (pg_trigger_depth() > 
 
 alter table batches enable row level security;
 alter table batches force row level security;
-create policy see on batches for select using (may('watch', area_code, ''));
+create policy see on batches for select using (area_code like any ((select reach('watch'))::text[]));
 create policy add on batches for insert with check (may('enter', area_code, ''));
 create policy change on batches for update using (may('enter', area_code, '') or may('check', area_code, ''));
 create policy remove on batches for delete using (example and may('administer', '', ''));
 
 alter table batch_history enable row level security;
 alter table batch_history force row level security;
-create policy see on batch_history for select using (may('figures', area_code, ''));
+create policy see on batch_history for select using (area_code like any ((select reach('figures'))::text[]));
 create policy add on batch_history for insert with check (pg_trigger_depth() > 0);
 
 alter table batch_values enable row level security;
 alter table batch_values force row level security;
-create policy see on batch_values for select using (may('figures', split_part(place, '-', 1), ''));
-create policy add on batch_values for insert with check (may('enter', split_part(place, '-', 1), ''));
-create policy change on batch_values for update using (may('enter', split_part(place, '-', 1), ''));
-create policy remove on batch_values for delete using (may('enter', split_part(place, '-', 1), ''));
+create policy see on batch_values for select using (place like any ((select reach('figures'))::text[]));
+create policy add on batch_values for insert with check (place like any ((select reach('enter'))::text[]));
+create policy change on batch_values for update using (place like any ((select reach('enter'))::text[]));
+create policy remove on batch_values for delete using (place like any ((select reach('enter'))::text[]));
 
 alter table batch_value_history enable row level security;
 alter table batch_value_history force row level security;
-create policy see on batch_value_history for select using (may('figures', split_part(place, '-', 1), ''));
+create policy see on batch_value_history for select using (place like any ((select reach('figures'))::text[]));
 create policy add on batch_value_history for insert with check (pg_trigger_depth() > 0);
 
 alter table batch_minutes enable row level security;
@@ -472,7 +515,7 @@ begin
             batch_marks, imports, scenarios, walkways to patok_app;
         grant select, insert, delete on publications, releases to patok_app;
         grant select, insert on batch_events, release_files to patok_app;
-        grant select on indicator_history, source_history, batch_history, batch_value_history to patok_app;
+        grant select on indicator_history, source_history, batch_history, batch_value_history, removed_publications to patok_app;
         grant usage, select on all sequences in schema public to patok_app;
     end if;
 end $$;
