@@ -46,6 +46,7 @@ type Revision struct {
 	CommittedAt time.Time
 	Changes     []Change
 	Withdrawn   []int64 // accounts that may have lost a right: forget what is known of them
+	Figures     bool    // figures were published, or the registry of indicators changed
 }
 
 // Change is the state of one feature after a revision. Exactly one of Asset,
@@ -66,6 +67,10 @@ type Event struct {
 	CommittedAt time.Time
 	Changes     []EventChange
 }
+
+// FiguresCollection is the collection of the event that published figures, or
+// their registry, have changed; it has no id.
+const FiguresCollection = "figures"
 
 // EventChange names a feature that changed, and where it was or is. Extent is
 // nil for features without a place.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ type Options struct {
 	BackoffMax time.Duration // longest wait after an error; 5 s
 	Compare    time.Duration // between comparisons of digests; 5 min
 	Rights     Rights        // who forgets what revisions withdraw; nobody
+	Figures    Figures       // who reads published figures anew; nobody
 }
 
 // Rights is what a node remembers of who may do what. The follower tells it
@@ -31,6 +33,13 @@ type Rights interface {
 	Withdraw(accounts []int64)
 	// WithdrawAll forgets every account.
 	WithdrawAll()
+}
+
+// Figures is what a node holds of published figures. The follower has it renewed
+// before anybody hears of the revision, and tries again when that fails.
+type Figures interface {
+	// Renew reads them as they are now.
+	Renew(ctx context.Context) error
 }
 
 // Counters count what happened since the start, for /metrics.
@@ -152,6 +161,11 @@ func (f *Follower) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if f.opts.Figures != nil {
+		if err := f.opts.Figures.Renew(ctx); err != nil {
+			return err
+		}
+	}
 	f.target.Reset(content)
 	if f.opts.Rights != nil {
 		f.opts.Rights.WithdrawAll()
@@ -177,6 +191,9 @@ func (f *Follower) catchUp(ctx context.Context) error {
 			return err
 		}
 		if n := len(batch.Revisions); n > 0 {
+			if err := f.renew(ctx, batch.Revisions); err != nil {
+				return err
+			}
 			f.apply(batch.Revisions)
 			last, empty = batch.Revisions[n-1].Number, 0
 		} else if empty++; empty > maxEmptyLooks {
@@ -216,6 +233,16 @@ func (f *Follower) apply(revisions []geo.Revision) {
 	f.keepFrozen()
 	f.hub.publish(events)
 	f.advance()
+}
+
+// renew has figures read anew when revisions changed them. What is read may be
+// of a later revision already, never of an earlier one.
+func (f *Follower) renew(ctx context.Context, revisions []geo.Revision) error {
+	changed := slices.ContainsFunc(revisions, func(r geo.Revision) bool { return r.Figures })
+	if !changed || f.opts.Figures == nil {
+		return nil
+	}
+	return f.opts.Figures.Renew(ctx)
 }
 
 // withdraw tells whose rights revisions may have taken away.

@@ -97,6 +97,9 @@ func (b *builder) apply(r geo.Revision) geo.Event {
 			event.Changes = append(event.Changes, b.changeAsset(c, r.Number)...)
 		}
 	}
+	if r.Figures {
+		event.Changes = append(event.Changes, geo.EventChange{Collection: geo.FiguresCollection, Operation: geo.Update})
+	}
 	b.next.revision, b.next.committedAt = r.Number, r.CommittedAt
 	if b.next.began.IsZero() {
 		b.next.began = r.CommittedAt

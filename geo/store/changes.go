@@ -91,7 +91,10 @@ func (c *changeReader) changes(ctx context.Context, tx pgx.Tx) error {
 	if err := states(ctx, tx, c, changedAssetsSQL, scanPublicAsset, assetChange); err != nil {
 		return err
 	}
-	return c.withdrawals(ctx, tx)
+	if err := c.withdrawals(ctx, tx); err != nil {
+		return err
+	}
+	return c.figures(ctx, tx)
 }
 
 const withdrawnSQL = `select distinct tx, account_id from withdrawals where tx = any($1)`
@@ -108,6 +111,22 @@ func (c *changeReader) withdrawals(ctx context.Context, tx pgx.Tx) error {
 		r.Withdrawn = append(r.Withdrawn, account)
 		return nil
 	})
+	return err
+}
+
+// changedFiguresSQL gives the transactions that published figures or took some
+// away, and those that changed the registry.
+const changedFiguresSQL = `select from_tx from publications where from_tx = any($1)
+union select tx from removed_publications where tx = any($1)
+union select from_tx from indicators where from_tx = any($1) union select to_tx from indicator_history where to_tx = any($1)
+union select from_tx from sources where from_tx = any($1) union select to_tx from source_history where to_tx = any($1)`
+
+// figures says which revisions changed what is published of figures.
+func (c *changeReader) figures(ctx context.Context, tx pgx.Tx) error {
+	changed, err := collect(ctx, tx, pgx.RowTo[int64], changedFiguresSQL, c.ids)
+	for _, id := range changed {
+		c.batch.Revisions[c.at[id]].Figures = true
+	}
 	return err
 }
 
