@@ -15,23 +15,40 @@ import (
 
 // AreaOptions say how a file's properties are to be understood.
 type AreaOptions struct {
-	CodeProperty string // which property holds the Kemendagri code; "" looks for the usual names
-	NameProperty string // the same for the name
-	Source       string // for areas whose file names none
+	Layout
+	CodeProperty string            // which property holds the Kemendagri code; "" looks for the usual names
+	NameProperty string            // the same for the name
+	Map          map[string]string // what the file calls a column, and the property that it is
+	Source       string            // for areas whose file names none
 	Year         int
 }
 
+// The properties of an area that a file may tell.
+const (
+	areaCode     = "code"
+	areaName     = "name"
+	areaDistrict = "district"
+	areaRegency  = "regency"
+	areaProvince = "province"
+	areaBPS      = "bps_code"
+	areaYear     = "year"
+	areaSource   = "source"
+	areaBoundary = "boundary"
+)
+
 // areaNames are the usual names of an area's properties, in the order in which
 // they are looked for.
-var areaNames = struct{ code, name, district, regency, province, bps, year, source []string }{
-	code:     []string{"code", "kode", "kode_wilayah", "kode_kemendagri", "kode_desa", "kdepum"},
-	name:     []string{"name", "nama", "namobj", "wadmkd", "kelurahan", "desa"},
-	district: []string{"district", "kecamatan", "wadmkc"},
-	regency:  []string{"regency", "kabupaten", "kabkota", "kota", "wadmkk"},
-	province: []string{"province", "provinsi", "propinsi", "wadmpr"},
-	bps:      []string{"bps_code", "kode_bps", "kdbbps", "kdcbps"},
-	year:     []string{"year", "tahun"},
-	source:   []string{"source", "sumber"},
+func areaNames() map[string][]string {
+	return map[string][]string{
+		areaCode:     {"code", "kode", "kode_wilayah", "kode_kemendagri", "kode_desa", "kdepum"},
+		areaName:     {"name", "nama", "namobj", "wadmkd", "kelurahan", "desa"},
+		areaDistrict: {"district", "kecamatan", "wadmkc"},
+		areaRegency:  {"regency", "kabupaten", "kabkota", "kota", "wadmkk"},
+		areaProvince: {"province", "provinsi", "propinsi", "wadmpr"},
+		areaBPS:      {"bps_code", "kode_bps", "kdbbps", "kdcbps"},
+		areaYear:     {"year", "tahun"},
+		areaSource:   {"source", "sumber"},
+	}
 }
 
 func geoJSONAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
@@ -44,8 +61,9 @@ func geoJSONAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error 
 }
 
 func areaOf(number int, properties map[string]json.RawMessage, boundary func() (orb.MultiPolygon, *geo.Text), o AreaOptions) geo.AreaRow {
-	values := foldProperties(properties)
-	text := func(names []string, only string) string {
+	values, usual := foldProperties(o.renamed(properties)), areaNames()
+	text := func(property, only string) string {
+		names := usual[property]
 		if only != "" {
 			names = []string{foldName(only)}
 		}
@@ -56,17 +74,17 @@ func areaOf(number int, properties map[string]json.RawMessage, boundary func() (
 		}
 		return ""
 	}
-	row := geo.AreaRow{Row: number, Name: text(areaNames.name, o.NameProperty),
-		District: text(areaNames.district, ""), Regency: text(areaNames.regency, ""), Province: text(areaNames.province, ""),
-		BPSCode: text(areaNames.bps, ""), Source: text(areaNames.source, ""), Year: o.Year}
+	row := geo.AreaRow{Row: number, Name: text(areaName, o.NameProperty),
+		District: text(areaDistrict, ""), Regency: text(areaRegency, ""), Province: text(areaProvince, ""),
+		BPSCode: text(areaBPS, ""), Source: text(areaSource, ""), Year: o.Year}
 	if row.Source == "" {
 		row.Source = o.Source
 	}
-	if year, err := strconv.Atoi(text(areaNames.year, "")); err == nil && year > 1900 && year < 2200 {
+	if year, err := strconv.Atoi(text(areaYear, "")); err == nil && year > 1900 && year < 2200 {
 		row.Year = year
 	}
 	refuse := func(t geo.Text) { row.Refused = append(row.Refused, t) }
-	given := text(areaNames.code, o.CodeProperty)
+	given := text(areaCode, o.CodeProperty)
 	code, err := geo.ParseCode(given)
 	switch {
 	case given == "":
@@ -84,6 +102,36 @@ func areaOf(number int, properties map[string]json.RawMessage, boundary func() (
 	}
 	row.Boundary = read
 	return row
+}
+
+// renamed gives properties by what the caller's Map calls them. A name that a
+// column has by itself gives way to one that was mapped.
+func (o AreaOptions) renamed(properties map[string]json.RawMessage) map[string]json.RawMessage {
+	if len(o.Map) == 0 {
+		return properties
+	}
+	out := make(map[string]json.RawMessage, len(properties))
+	for column, value := range properties {
+		if o.Map[column] == "" && !o.mapped(foldName(column)) {
+			out[column] = value
+		}
+	}
+	for column, value := range properties {
+		if to := o.Map[column]; to != "" && to != ignored {
+			out[to] = value
+		}
+	}
+	return out
+}
+
+// mapped reports whether some other column was said to be a property.
+func (o AreaOptions) mapped(property string) bool {
+	for _, to := range o.Map {
+		if to == property {
+			return true
+		}
+	}
+	return false
 }
 
 // textOf is the value of a property as text: of a number its digits.

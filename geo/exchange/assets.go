@@ -12,6 +12,7 @@ import (
 
 // AssetOptions say how a file's columns and values are to be understood.
 type AssetOptions struct {
+	Layout
 	Type         string            // of every row; "" reads TypeProperty
 	TypeProperty string            // which column holds the type
 	MapTypes     map[string]string // what the file calls a type, and its name in the registry
@@ -115,6 +116,7 @@ func (n *naming) row(number int, values map[string]json.RawMessage, point *orb.P
 			}
 		case sourceID:
 			row.SourceID = textOf(value)
+		case ignored:
 		default:
 			if _, taken := properties[name]; !taken || name == column {
 				properties[name] = value

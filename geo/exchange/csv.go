@@ -54,26 +54,11 @@ func Records(src Source) iter.Seq2[Record, error] {
 // record is handed to each with its line, or the reason why it is refused; empty
 // records are passed over. each returns false to stop.
 func records(src Source, each func(line int, values map[string]string, refused *geo.Text) bool) error {
-	file, err := open(src)
+	t, err := openRecords(src)
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read from
-	decoded, err := decodeText(bufio.NewReaderSize(file, 64<<10))
-	if err != nil {
-		return fileError(src, err, geo.Text{ID: "tidak dapat dibaca", EN: "cannot be read"})
-	}
-	meter := newMeter(src, decoded)
-	buffered := bufio.NewReaderSize(meter, 64<<10)
-	comma, err := separator(buffered)
-	if err != nil {
-		return err
-	}
-	t := recordReader{src: src, meter: meter, reader: csv.NewReader(buffered)}
-	t.reader.Comma = comma
-	t.reader.LazyQuotes = true
-	t.reader.FieldsPerRecord = -1
-	t.reader.ReuseRecord = true
+	defer t.file.Close() //nolint:errcheck // only read from
 	if err := t.header(); err != nil {
 		return err
 	}
@@ -83,9 +68,43 @@ func records(src Source, each func(line int, values map[string]string, refused *
 // recordReader is the reading of one CSV file.
 type recordReader struct {
 	src     Source
+	file    io.Closer
+	text    *decodedText
 	meter   *meter
 	reader  *csv.Reader
 	columns []string
+}
+
+// openRecords opens a CSV file. Close its file after use.
+func openRecords(src Source) (*recordReader, error) {
+	file, err := open(src)
+	if err != nil {
+		return nil, err
+	}
+	t := &recordReader{src: src, file: file}
+	if err := t.begin(file); err != nil {
+		_ = file.Close() // only read from
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *recordReader) begin(file io.Reader) (err error) {
+	if t.text, err = decodeText(bufio.NewReaderSize(file, 64<<10)); err != nil {
+		return fileError(t.src, err, geo.Text{ID: "tidak dapat dibaca", EN: "cannot be read"})
+	}
+	t.meter = newMeter(t.src, t.text)
+	buffered := bufio.NewReaderSize(t.meter, 64<<10)
+	comma, err := separator(buffered)
+	if err != nil {
+		return err
+	}
+	t.reader = csv.NewReader(buffered)
+	t.reader.Comma = comma
+	t.reader.LazyQuotes = true
+	t.reader.FieldsPerRecord = -1
+	t.reader.ReuseRecord = true
+	return nil
 }
 
 func (t *recordReader) header() error {
@@ -178,13 +197,37 @@ func (t *recordReader) broken(err error) error {
 	return fileError(t.src, err, geo.Text{ID: "bukan CSV yang sah: " + err.Error(), EN: "is no valid CSV: " + err.Error()})
 }
 
-// separator finds what parts the columns: whichever sign is most frequent in
-// the first filled line, outside quotes.
+// separatorLines is how many lines the search for a separator looks at.
+const separatorLines = 30
+
+// separator finds what parts the columns: the sign that the most lines have
+// equally often, outside quotes. A decimal comma is not in every line, and a
+// title above the table has no separator at all.
 func separator(r *bufio.Reader) (rune, error) {
 	head, err := r.Peek(16 << 10)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return 0, err
 	}
+	lines := signsOfLines(head)
+	best, bestLines, bestCount := byte(','), 0, 0
+	for _, c := range []byte(";\t|,") {
+		often := map[int]int{}
+		for _, counts := range lines {
+			often[counts[c]]++
+		}
+		for count, n := range often {
+			if count > 0 && (n > bestLines || n == bestLines && count > bestCount) {
+				best, bestLines, bestCount = c, n, count
+			}
+		}
+	}
+	return rune(best), nil
+}
+
+// signsOfLines counts the signs outside quotes of each filled line. The last
+// line may be cut off; it counts only where it is the only one.
+func signsOfLines(head []byte) []map[byte]int {
+	var lines []map[byte]int
 	counts, quoted, filled := map[byte]int{}, false, false
 	for _, c := range head {
 		if c == '"' {
@@ -193,24 +236,28 @@ func separator(r *bufio.Reader) (rune, error) {
 		if quoted {
 			continue
 		}
-		if (c == '\n' || c == '\r') && filled {
-			break
+		if c == '\n' || c == '\r' {
+			if filled {
+				lines = append(lines, counts)
+			}
+			if len(lines) == separatorLines {
+				return lines
+			}
+			counts, filled = map[byte]int{}, false
+			continue
 		}
 		filled = filled || c > ' '
 		counts[c]++
 	}
-	best := byte(',')
-	for _, c := range []byte(";\t|") {
-		if counts[c] > counts[best] {
-			best = c
-		}
+	if len(lines) == 0 {
+		lines = append(lines, counts)
 	}
-	return rune(best), nil
+	return lines
 }
 
-func csvAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
+func tableAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
 	n := newNaming(o)
-	return records(src, func(line int, values map[string]string, refused *geo.Text) bool {
+	return tableRecords(src, o.Layout, func(line int, values map[string]string, refused *geo.Text) bool {
 		if refused != nil {
 			return each(geo.AssetRow{Row: line, Refused: []geo.Text{*refused}})
 		}

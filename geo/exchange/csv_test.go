@@ -113,7 +113,7 @@ func TestCSVFileErrors(t *testing.T) {
 		"blank":       {"\n\n;;\n", "no row of column names"},
 		"two columns": {"nama,Nama\nA,B\n", "two columns called"},
 		"wide":        {strings.Repeat("a,", MaxColumns+1), "more than 1000 columns"},
-		"spreadsheet": {"PK\x03\x04", "archive"},
+		"spreadsheet": {"PK\x03\x04", "no valid XLSX"},
 		"endless":     {"nama\n\"" + strings.Repeat("a", MaxRowBytes+100), "one row or feature larger than 8 MB"},
 	} {
 		if _, err := assetsOf(t, Bytes(name, []byte(c[0])), AssetOptions{Type: "rt"}); err == nil || !strings.Contains(messageOf(err).EN, c[1]) {
@@ -177,7 +177,7 @@ func FuzzCSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		last := 0
-		err := csvAssets(Bytes("fuzz", b), AssetOptions{Type: "rt"}, func(row geo.AssetRow) bool {
+		err := tableAssets(Bytes("fuzz", b), AssetOptions{Type: "rt"}, func(row geo.AssetRow) bool {
 			if row.Row <= last {
 				t.Fatalf("row %d after %d", row.Row, last)
 			}

@@ -45,10 +45,11 @@ type Format string
 const (
 	GeoJSON Format = "geojson"
 	CSV     Format = "csv"
+	XLSX    Format = "xlsx"
 )
 
-// Detect tells a file's format by its first character: JSON begins with a
-// brace, and everything else that is text is taken for CSV.
+// Detect tells a file's format by how it begins: JSON with a brace, a workbook
+// as a ZIP archive, and everything else is taken for CSV.
 func Detect(src Source) (Format, error) {
 	f, err := open(src)
 	if err != nil {
@@ -66,13 +67,15 @@ func Detect(src Source) (Format, error) {
 	case head[0] == '{' || head[0] == '[':
 		return GeoJSON, nil
 	case bytes.HasPrefix(head, []byte("PK")):
+		return XLSX, nil
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
 		return "", fileError(src, nil, geo.Text{
-			ID: "adalah arsip (ZIP, XLSX): simpan sebagai CSV atau GeoJSON dahulu", EN: "is an archive (ZIP, XLSX): save it as CSV or GeoJSON first"})
+			ID: "adalah buku kerja lama (XLS) atau terkunci sandi: simpan sebagai XLSX tanpa sandi", EN: "is an old workbook (XLS) or locked with a password: save it as XLSX without one"})
 	}
 	return CSV, nil
 }
 
-// Assets reads the assets of a GeoJSON or CSV file.
+// Assets reads the assets of a GeoJSON, CSV or XLSX file.
 func Assets(src Source, o AssetOptions) geo.AssetRows {
 	return func(yield func(geo.AssetRow, error) bool) {
 		format, err := Detect(src)
@@ -81,8 +84,8 @@ func Assets(src Source, o AssetOptions) geo.AssetRows {
 			return
 		}
 		read := geoJSONAssets
-		if format == CSV {
-			read = csvAssets
+		if format != GeoJSON {
+			read = tableAssets
 		}
 		if err := read(src, o, func(r geo.AssetRow) bool { return yield(r, nil) }); err != nil {
 			yield(geo.AssetRow{}, err)
@@ -90,14 +93,15 @@ func Assets(src Source, o AssetOptions) geo.AssetRows {
 	}
 }
 
-// Areas reads the areas of a GeoJSON file, or of a CSV file with a column of WKT.
+// Areas reads the areas of a GeoJSON file, or of a CSV or XLSX file with a column
+// of WKT.
 func Areas(src Source, o AreaOptions) geo.AreaRows {
 	return func(yield func(geo.AreaRow, error) bool) {
 		format, err := Detect(src)
 		if err == nil {
 			read := geoJSONAreas
-			if format == CSV {
-				read = csvAreas
+			if format != GeoJSON {
+				read = tableAreas
 			}
 			err = read(src, o, func(r geo.AreaRow) bool { return yield(r, nil) })
 		}

@@ -16,15 +16,15 @@ import (
 // QGIS and ogr2ogr write WKT, some offices the text of a GeoJSON geometry.
 var boundaryNames = []string{"wkt", "geometry", "geom", "the_geom", "wkt_geom", "batas", "boundary"}
 
-// csvAreas reads areas whose boundary is a column of text.
-func csvAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
-	return records(src, func(line int, values map[string]string, refused *geo.Text) bool {
+// tableAreas reads areas whose boundary is a column of text.
+func tableAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
+	return tableRecords(src, o.Layout, func(line int, values map[string]string, refused *geo.Text) bool {
 		if refused != nil {
 			return each(geo.AreaRow{Row: line, Refused: []geo.Text{*refused}})
 		}
 		properties, boundary := make(map[string]json.RawMessage, len(values)), ""
 		for column, value := range values {
-			if slices.Contains(boundaryNames, foldName(column)) {
+			if to := o.Map[column]; to == areaBoundary || to == "" && slices.Contains(boundaryNames, foldName(column)) {
 				boundary = value
 				continue
 			}
