@@ -57,6 +57,9 @@ type Field struct {
 	Options     []Option    `json:"options,omitempty"`
 }
 
+// Public reports whether everybody may see the field.
+func (f *Field) Public() bool { return f.Sensitivity == SensitivityPublic && !f.Personal }
+
 // Option is one value of a field with its label.
 type Option struct {
 	Value string `json:"value"`

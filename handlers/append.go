@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/paulmach/orb"
+
+	"github.com/patok-id/patok/geo/exchange"
 )
 
 // Appenders write JSON without making a value of it first: a page of 10,000
@@ -87,19 +89,7 @@ func appendString(b []byte, s string) []byte {
 }
 
 // appendNumber writes f with at most digits decimals and no zeros at the end.
-func appendNumber(b []byte, f float64, digits int) []byte {
-	start := len(b)
-	b = strconv.AppendFloat(b, f, 'f', digits, 64)
-	if digits == 0 {
-		return b
-	}
-	b = bytes.TrimRight(b, "0")
-	b = bytes.TrimSuffix(b, []byte("."))
-	if string(b[start:]) == "-0" {
-		b = append(b[:start], '0')
-	}
-	return b
-}
+func appendNumber(b []byte, f float64, digits int) []byte { return exchange.AppendNumber(b, f, digits) }
 
 // realMember writes a measure. One that is whole keeps a decimal, so that
 // programs which guess types from values do not take it for an integer.
@@ -111,18 +101,11 @@ func realMember(b []byte, name string, f float64, digits int) []byte {
 	return appendNumber(b, f, digits)
 }
 
-// coordinateDecimals is 1 cm on the ground, as fine as RFC 7946 section 11.2
-// finds sensible. Points that come in are rounded the same, so that what was
-// sent is what is read.
-const coordinateDecimals = 7
-
+// Points that come in are rounded as those that go out, so that what was sent is
+// what is read.
 func roundCoordinate(f float64) float64 { return math.Round(f*1e7) / 1e7 }
 
-func appendPosition(b []byte, p orb.Point) []byte {
-	b = appendNumber(append(b, '['), p[0], coordinateDecimals)
-	b = appendNumber(append(b, ','), p[1], coordinateDecimals)
-	return append(b, ']')
-}
+func appendPosition(b []byte, p orb.Point) []byte { return exchange.AppendPosition(b, p) }
 
 func appendBound(b []byte, e orb.Bound) []byte {
 	b = append(b, '[')
@@ -130,52 +113,12 @@ func appendBound(b []byte, e orb.Bound) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendNumber(b, f, coordinateDecimals)
+		b = appendNumber(b, f, exchange.CoordinateDecimals)
 	}
 	return append(b, ']')
 }
 
-// appendMultiPolygon writes a boundary with exterior rings counter-clockwise
-// and holes clockwise (RFC 7946, section 3.1.6). It changes nothing in mp.
-func appendMultiPolygon(b []byte, mp orb.MultiPolygon) []byte {
-	if len(mp) == 0 {
-		return append(b, "null"...)
-	}
-	b = append(b, `{"type":"MultiPolygon","coordinates":[`...)
-	for i, polygon := range mp {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '[')
-		for j, ring := range polygon {
-			if j > 0 {
-				b = append(b, ',')
-			}
-			want := orb.CCW
-			if j > 0 {
-				want = orb.CW
-			}
-			b = appendRing(b, ring, ring.Orientation() == -want)
-		}
-		b = append(b, ']')
-	}
-	return append(b, ']', '}')
-}
-
-func appendRing(b []byte, ring orb.Ring, backwards bool) []byte {
-	b = append(b, '[')
-	for i := range ring {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		if backwards {
-			b = appendPosition(b, ring[len(ring)-1-i])
-		} else {
-			b = appendPosition(b, ring[i])
-		}
-	}
-	return append(b, ']')
-}
+func appendMultiPolygon(b []byte, mp orb.MultiPolygon) []byte { return exchange.AppendBoundary(b, mp) }
 
 // eachMember calls fn for the members of a JSON object in their order, with
 // name and value as written. raw must be valid JSON, as PostgreSQL's jsonb is;

@@ -127,7 +127,7 @@ func appendAttributes(b []byte, t *geo.AssetType, a *geo.Asset, v view) []byte {
 	}
 	write := func(name string, value []byte) {
 		f := t.Field(name)
-		if f == nil || v == public && (f.Sensitivity != geo.SensitivityPublic || f.Personal) {
+		if f == nil || v == public && !f.Public() {
 			return
 		}
 		b = append(appendString(nextMember(b), name), ':')
@@ -203,7 +203,7 @@ func appendBool(b []byte, v bool) []byte {
 func publicFields(t *geo.AssetType) []string {
 	var names []string
 	for _, f := range t.Fields {
-		if f.Sensitivity == geo.SensitivityPublic && !f.Personal && f.Widget != "multi" {
+		if f.Public() && f.Widget != "multi" {
 			names = append(names, f.Name)
 		}
 	}

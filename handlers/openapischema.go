@@ -150,7 +150,7 @@ func assetSchema(t *geo.AssetType) doc {
 	}
 	if json.Unmarshal(t.Schema, &schema) == nil {
 		for _, f := range t.Fields {
-			if f.Sensitivity == geo.SensitivityPublic && !f.Personal {
+			if f.Public() {
 				members[f.Name] = asOpenAPI(schema.Properties[f.Name], f.Label.EN)
 			}
 		}

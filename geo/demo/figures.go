@@ -90,7 +90,7 @@ func dtsen(r *register, q int, period indicator.Period) (indicator.Batch, []indi
 
 func value(place indicator.Place, code string, n int) indicator.Value {
 	number := float64(n)
-	return indicator.Value{Place: place, Indicator: code, Number: &number}
+	return indicator.Value{ValueKey: indicator.ValueKey{Place: place, Indicator: code}, Number: &number}
 }
 
 // muskelQuarter is the quarter whose meetings are being held.
@@ -252,7 +252,7 @@ func susenas(year indicator.Period) (indicator.Batch, []indicator.Value) {
 		"2024": {6.57, 0.81, 0.16, 592_118}, "2025": {6.32, 0.77, 0.15, 618_450}}[year]
 	var values []indicator.Value
 	for i, code := range []string{"p0", "p1", "p2", "garis_kemiskinan"} {
-		values = append(values, indicator.Value{Place: indicator.Place(CityCode), Indicator: code, Number: &told[i], Note: Source})
+		values = append(values, indicator.Value{ValueKey: indicator.ValueKey{Place: indicator.Place(CityCode), Indicator: code}, Number: &told[i], Note: Source})
 	}
 	day := year.End()
 	b := begun("susenas", year, CityCode, "dinsos", day.AddDate(0, 0, 40), indicator.StepDinsos)

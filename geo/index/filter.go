@@ -104,7 +104,7 @@ func (s *Snapshot) hasAttribute(collection, name string) bool {
 			continue
 		}
 		f := t.Field(name)
-		if f != nil && f.Sensitivity == geo.SensitivityPublic && !f.Personal && f.Widget != "multi" {
+		if f != nil && f.Public() && f.Widget != "multi" {
 			return true
 		}
 	}
