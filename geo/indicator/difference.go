@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/patok-id/patok/geo"
 )
 
 // Sum is what a told number is compared with.
@@ -110,10 +112,24 @@ func sumOfParts(i *Indicator, at Place, told map[ValueKey]*Value) partial {
 	return s
 }
 
-// FromPoints compares a told number with how many assets stand on the map.
-func FromPoints(v Value, points int) []Difference {
-	if v.Number == nil || *v.Number == float64(points) {
-		return nil
+// BatchDifferences are the Differences of a batch about an area, and those of the
+// area's own numbers from how many assets stand on the map, by type.
+func BatchDifferences(r *Registry, area geo.Code, values []Value, points map[string]int) []Difference {
+	list := Differences(r, values)
+	for _, v := range values {
+		i := r.Indicator(v.Indicator)
+		if i == nil || i.Counted == "" || v.Place != Place(area) || v.Number == nil {
+			continue
+		}
+		if n := float64(points[i.Counted]); n != *v.Number {
+			list = append(list, Difference{ValueKey: v.ValueKey, Told: *v.Number, Sum: n, Of: OfPoints, Note: v.Note})
+		}
 	}
-	return []Difference{{ValueKey: v.ValueKey, Told: *v.Number, Sum: float64(points), Of: OfPoints, Note: v.Note}}
+	return list
+}
+
+// Task is a difference that people should look at, with the batch that it is in.
+type Task struct {
+	Difference
+	Batch *Batch // its state alone
 }

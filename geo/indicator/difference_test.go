@@ -67,14 +67,27 @@ func TestDifferencesFromSums(t *testing.T) {
 }
 
 func TestPointsAreComparedWithWhatIsTold(t *testing.T) {
-	if d := FromPoints(says("35.71.01.1001", "jumlah_posyandu", 7), 7); d != nil {
-		t.Errorf("the same differs: %v", d)
+	r := NewRegistry([]*Indicator{{Code: "jumlah_posyandu", Counted: "posyandu"}, {Code: "jumlah_sd"}}, nil)
+	const kel = "35.71.01.1001"
+	points := map[string]int{"posyandu": 7, "sd": 3}
+	for name, c := range map[string]struct {
+		value Value
+		want  int
+	}{
+		"the same":          {says(kel, "jumlah_posyandu", 7), 0},
+		"not known":         {unknown(kel, "jumlah_posyandu"), 0},
+		"none of seven":     {says(kel, "jumlah_posyandu", 0), 1},
+		"not counted":       {says(kel, "jumlah_sd", 0), 0},
+		"of an RT":          {says(kel+"-001-001", "jumlah_posyandu", 0), 0},
+		"no such indicator": {says(kel, "lain", 0), 0},
+	} {
+		got := BatchDifferences(r, kel, []Value{c.value}, points)
+		if len(got) != c.want || c.want == 1 && (got[0].Sum != 7 || got[0].Told != 0 || got[0].Of != OfPoints || got[0].Explained()) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
-	if d := FromPoints(unknown("35.71.01.1001", "jumlah_posyandu"), 7); d != nil {
-		t.Errorf("what is not known differs: %v", d)
-	}
-	if d := FromPoints(says("35.71.01.1001", "jumlah_posyandu", 0), 7); len(d) != 1 || d[0].Sum != 7 || d[0].Of != OfPoints || d[0].Explained() {
-		t.Errorf("none told, seven there: %v", d)
+	if got := BatchDifferences(r, kel, []Value{says(kel, "jumlah_posyandu", 1)}, nil); len(got) != 1 || got[0].Sum != 0 {
+		t.Errorf("none on the map: %+v", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -121,40 +122,15 @@ func (s *Store) Correction(ctx context.Context, p geo.Principal, id int64) (agai
 	return against, rows, err
 }
 
-const countPointsSQL = `select t.type, count(a.id) from unnest($2::text[]) t (type)
-left join assets a on a.type = t.type and a.operation = 'aktif' and a.placement <> 'held'
-    and (a.area_code = $1 or starts_with(a.area_code, $1 || '.'))
-group by t.type`
-
 // differences are those within a batch's values, and those from what stands on
 // the map now.
 func differences(ctx context.Context, tx pgx.Tx, reg *indicator.Registry, b *indicator.Batch, values []indicator.Value) ([]indicator.Difference, error) {
-	list := indicator.Differences(reg, values)
-	var types []string
-	for _, v := range values {
-		if i := reg.Indicator(v.Indicator); i != nil && i.Counted != "" && v.Place == indicator.Place(b.AreaCode) {
-			types = append(types, i.Counted)
-		}
+	counted := func(v indicator.Value) bool { i := reg.Indicator(v.Indicator); return i != nil && i.Counted != "" }
+	if !slices.ContainsFunc(values, counted) {
+		return indicator.Differences(reg, values), nil
 	}
-	if len(types) == 0 {
-		return list, nil
-	}
-	rows, err := tx.Query(ctx, countPointsSQL, string(b.AreaCode), types)
-	if err != nil {
-		return nil, err
-	}
-	points := map[string]int{}
-	var name string
-	var n int
-	if _, err := pgx.ForEachRow(rows, []any{&name, &n}, func() error { points[name] = n; return nil }); err != nil {
-		return nil, err
-	}
-	for _, v := range values {
-		if i := reg.Indicator(v.Indicator); i != nil && i.Counted != "" && v.Place == indicator.Place(b.AreaCode) {
-			list = append(list, indicator.FromPoints(v, points[i.Counted])...)
-		}
-	}
-	return list, nil
+	points, err := pointsIn(ctx, tx, reg, []*indicator.Batch{b})
+	return indicator.BatchDifferences(reg, b.AreaCode, values, points[b.AreaCode]), err
 }
 
 // PutValues changes values of a batch for a principal who may enter there, all of
