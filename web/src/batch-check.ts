@@ -2,6 +2,7 @@ import type { BatchEntry } from './batch-entry';
 import { groupsOf, keyOf, type Line } from './batch-figures';
 import type { Difference } from './batch-sums';
 import { h } from './dom';
+import { baseWords } from './figures-form-base';
 import { changeOf, differenceWords, figureWords } from './figures-form-cell';
 import { t, tText, tValue } from './i18n';
 import { type Column, table } from './table';
@@ -35,7 +36,8 @@ function linesTable(entry: BatchEntry, place: string, caption: string, lines: Li
     const own = differences.filter((difference) => difference.indicator === line.indicator.code);
     const note = now(line)?.note;
     const about = own.map((difference) => h('p.small', { class: difference.explained ? 'small quiet' : 'small differs' }, differenceWords(difference), difference.explained ? '' : `. ${t('difference_unexplained')}`));
-    const parts = [...about, note ? h('p.small', null, t('difference_note', { note })) : null, said[key] ? h('p.field-note', null, said[key]) : null, notes ? noteInput(notes, key, t('note_at', { name: tText(line.indicator.label) })) : null].filter((part) => part !== null);
+    const base = baseWords(now(line));
+    const parts = [...about, base ? h('p.small.quiet', null, base) : null, note ? h('p.small', null, t('difference_note', { note })) : null, said[key] ? h('p.field-note', null, said[key]) : null, notes ? noteInput(notes, key, t('note_at', { name: tText(line.indicator.label) })) : null].filter((part) => part !== null);
     return parts.length ? h('div.stack', null, ...parts) : null;
   };
   return table(caption, columns, lines, { key: '', down: false }, (line) => line.indicator.code, more);

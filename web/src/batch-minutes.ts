@@ -7,6 +7,7 @@ import { h } from './dom';
 import { type Fields, makeFields } from './fields';
 import { control, type Control, whyControl } from './form';
 import { formatDate, formatNumber, formatTime, t } from './i18n';
+import { bringToTop } from './sight';
 import { attempt } from './view';
 
 const controls: Control[] = [
@@ -42,8 +43,8 @@ export class MinutesBlock {
     if (!this.fields || !this.dirty) return true;
     const said = this.fields.read();
     if (!said) {
-      this.node.scrollIntoView({ block: 'start' });
-      this.node.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+      bringToTop(this.app.panel.body, this.node);
+      this.node.querySelector<HTMLElement>('[aria-invalid]')?.focus({ preventScroll: true });
       return false;
     }
     await this.write((version) => this.app.api.write<Batch>('PUT', this.path(), { version, ...said, note: said.note ?? '' }));
@@ -53,7 +54,7 @@ export class MinutesBlock {
 
   /** Goes to the first question, where the minutes are missing. */
   focus(): void {
-    this.node.scrollIntoView({ block: 'start' });
+    bringToTop(this.app.panel.body, this.node);
     this.fields?.focus('number');
   }
 

@@ -6,7 +6,7 @@ import { h } from './dom';
 import { type Fields, makeFields } from './fields';
 import { control, type Control, type Values, whyControl } from './form';
 import { t } from './i18n';
-import { lastPeriods, periodWords } from './period';
+import { lastPeriods, periodBefore, periodOf, periodWords } from './period';
 import { type Registry, type Source, sourcesFor } from './registry';
 import { areaControl } from './scope';
 
@@ -18,7 +18,7 @@ export function askNew(app: App, registry: Registry): void {
   const sources = sourcesFor(app.session, registry);
   const own = (app.session.account?.grants ?? []).find((grant) => grant.role === 'pic' && grant.area_code.length === 13);
   let closed = false;
-  const asked = changing({ area: own?.area_code ?? null, source: sources[0]?.code ?? '', period: '' }, (values) => [
+  const asked = changing({ area: own?.area_code ?? null, source: sources[0]?.code ?? '', period: overOf(sources[0]) }, (code) => overOf(sources.find((source) => source.code === code)), (values) => [
     areaOf(app, own),
     control('source', 'Sumber', 'Source', { kind: 'select', required: true, options: sources.map(({ code, label }) => ({ value: code, label })) }),
     control('period', 'Periode', 'Period', { kind: 'select', required: true, options: periodsOf(sources.find((source) => source.code === values.source)) }),
@@ -52,14 +52,21 @@ function areaOf(app: App, own: { area_code: string; area_name: string } | undefi
   return { ...rest, name: 'area', ...(picker && { picker: { ...picker, ...(own && { chosen: { value: own.area_code, label: own.area_name } }) } }) };
 }
 
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** The period of a source that is over. */
+function overOf(source: Source | undefined): string {
+  const kind = source?.periods[0];
+  return kind ? periodBefore(periodOf(kind, today())) : '';
+}
+
 function periodsOf(source: Source | undefined): Control['options'] {
-  const today = new Date().toISOString().slice(0, 10);
-  const periods = (source?.periods ?? []).flatMap((kind) => lastPeriods(kind, today, back[kind]));
+  const periods = (source?.periods ?? []).flatMap((kind) => lastPeriods(kind, today(), back[kind]));
   return periods.map((period) => ({ value: period, label: { id: periodWords(period), en: periodWords(period) } }));
 }
 
-/** Questions of which some follow from the answers to others: they are made again when these change. */
-function changing(start: Values, controls: (values: Values) => Control[]): { fields: Fields; again: () => void } {
+/** Questions that follow from the source: they are made again when it changes, with the period that is over. */
+function changing(start: Values, periodFor: (source: unknown) => string, controls: (values: Values) => Control[]): { fields: Fields; again: () => void } {
   const node = h('div');
   let source = start.source;
   let made: Fields;
@@ -71,7 +78,7 @@ function changing(start: Values, controls: (values: Values) => Control[]): { fie
     const values = made.peek();
     if (values.source === source) return;
     source = values.source;
-    draw(values);
+    draw({ ...values, period: periodFor(source) });
     made.focus('source');
   };
   draw(start);

@@ -8,6 +8,7 @@ import { keptEdits } from './batch-kept';
 import { askNew } from './batch-new';
 import { BatchOverview, type Overview } from './batch-overview';
 import { BatchPage } from './batch-page';
+import { resendKept } from './batch-resend';
 import { batchTabs } from './batch-tabs';
 import { debounced, h } from './dom';
 import { addWords, formatNumber, t } from './i18n';
@@ -58,8 +59,17 @@ class Batches {
   }
 
   show(): void {
-    this.view.show({ size: 'full', refresh: debounced(500, () => void this.load()) });
-    void this.load();
+    const online = (): void => void this.resend();
+    window.addEventListener('online', online);
+    this.view.show({ size: 'full', refresh: debounced(500, () => void this.load()), leave: () => window.removeEventListener('online', online) });
+    void this.load().then(online);
+  }
+
+  /** What this device kept goes to the server now. */
+  private async resend(): Promise<void> {
+    if (!this.registry || !keptEdits(this.app.session.account?.id ?? 0).length) return;
+    if (await resendKept(this.app, this.registry)) this.app.toast(t('kept_sent'), { good: true });
+    await this.load();
   }
 
   private load(): Promise<void> {

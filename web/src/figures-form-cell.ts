@@ -2,6 +2,7 @@ import { type Figure, figureText, keyOf, readFigure } from './batch-figures';
 import type { BatchEntry } from './batch-entry';
 import { childrenSum, type Difference, partsSum, type Sum } from './batch-sums';
 import { h } from './dom';
+import { FigureBase } from './figures-form-base';
 import { formatNumber, t, tText } from './i18n';
 import type { Indicator } from './registry';
 
@@ -39,6 +40,8 @@ export class FigureCell {
   private readonly whyField: HTMLElement;
   private readonly wrong: HTMLElement;
   private readonly clash = h('div.figure-clash');
+  /** What a rate is of. */
+  private readonly base: FigureBase | null;
   private mistyped = '';
 
   constructor(entry: BatchEntry, place: string, indicator: Indicator, depth: number, note: string) {
@@ -57,6 +60,7 @@ export class FigureCell {
     this.why = h('input.input', { id: `${id}-why`, maxlength: 500, autocomplete: 'off' });
     this.why.addEventListener('input', () => this.explain());
     this.whyField = h('div.field', { hidden: true }, h('label.label.small', { for: `${id}-why` }, t('difference_why')), this.why);
+    this.base = indicator.kind === 'rate' || indicator.kind === 'share' ? new FigureBase(entry, this.key, id) : null;
     const noteNode = note ? h('p.field-note', { id: `${id}-note` }, note) : null;
     const unit = tText(indicator.unit);
     this.node = h(
@@ -64,7 +68,7 @@ export class FigureCell {
       { 'data-indicator': indicator.code },
       h('div.figure-name', null, h('label', { for: id, title: tText(indicator.help) || null }, label), this.before),
       h('div.figure-put', null, this.input, unit && h('span.small.quiet.figure-unit', null, unit), this.unknown),
-      h('div.figure-said', { id: `${id}-said` }, noteNode, this.sums, this.differing, this.whyField, this.wrong, this.clash),
+      h('div.figure-said', { id: `${id}-said` }, noteNode, this.base?.node, this.sums, this.differing, this.whyField, this.wrong, this.clash),
     );
   }
 
@@ -80,6 +84,7 @@ export class FigureCell {
     this.unknown.setAttribute('aria-pressed', String(figure?.number === null));
     this.node.classList.toggle('changed', this.entry.changed(this.key));
     this.node.classList.toggle('untold', !figure);
+    this.base?.draw(figure);
     this.drawBefore(figure);
     this.drawSums(differences.filter((d) => d.place === this.place && d.indicator === this.indicator.code));
     const wrong = this.mistyped || this.entry.wrong.get(this.key) || '';

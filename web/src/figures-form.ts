@@ -2,9 +2,10 @@ import type { BatchEntry } from './batch-entry';
 import { type Group, groupsOf, keyOf } from './batch-figures';
 import type { BatchEvent } from './batch';
 import type { Difference } from './batch-sums';
-import { h } from './dom';
+import { byId, h } from './dom';
 import { FigureCell } from './figures-form-cell';
 import { formatNumber, t, tValue } from './i18n';
+import { bringToTop } from './sight';
 
 /** The figures of an area on one screen: by group, the ones before beside them, sums checked while typing. */
 export class FiguresForm {
@@ -37,8 +38,9 @@ export class FiguresForm {
     const found = this.groups.find(({ group }) => group.lines.some((line) => line.indicator.code === indicator));
     found?.fold.setAttribute('open', '');
     const input = this.node.querySelector<HTMLElement>(`#fig-${indicator}${why ? '-why' : ''}`);
-    input?.scrollIntoView({ block: 'center' });
-    input?.focus();
+    const panel = byId('panel-body');
+    bringToTop(panel, input?.closest('.figure'));
+    input?.focus({ preventScroll: true });
   }
 
   private group(group: Group, notes: Record<string, string>, alone: boolean): FiguresForm['groups'][number] {

@@ -8,6 +8,7 @@ import { whyControl } from './form';
 import { formatTime, t, tValue } from './i18n';
 import type { MapView } from './map';
 import { fieldNotes, lastNote, pointerOf, type Proposal, type ProposalEvent, placesOf, stepWords, verbWords } from './proposal';
+import { bringToTop } from './sight';
 import { attempt } from './view';
 
 /** A proposal in a list: a button that opens and closes it. */
@@ -51,10 +52,7 @@ export class ProposalCard {
 
   /** Brings it to the top of the panel, below the title that stays there. Only the panel moves. */
   intoSight(): void {
-    const { body } = this.app.panel;
-    const title = body.querySelector('.details-head')?.clientHeight ?? 0;
-    const row = this.node.parentElement;
-    if (row) body.scrollTop += row.getBoundingClientRect().top - body.getBoundingClientRect().top - title;
+    bringToTop(this.app.panel.body, this.node.parentElement);
   }
 
   /** Old and new place on the map, once: also when the map comes later than the proposal. */
