@@ -201,6 +201,7 @@ func (a *auditor) due(all bool) []geo.AuditEntry {
 // Run writes down, until ctx ends, who was refused what. Its caller waits for
 // its return before the store closes.
 func (s *Server) Run(ctx context.Context) {
+	defer s.runs.close()
 	s.audit.run(ctx, func(e geo.AuditEntry, err error) {
 		s.Logger.Error("a line of the audit log was lost", "actor", e.Actor, "action", e.Action, "target", e.Target, "detail", e.Detail, "error", err)
 	})

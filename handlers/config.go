@@ -15,6 +15,7 @@ import (
 	"github.com/patok-id/patok/geo/auth"
 	"github.com/patok-id/patok/geo/feed"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 	"github.com/patok-id/patok/tiles"
 )
 
@@ -40,6 +41,8 @@ type Store interface {
 	proposalStore
 	pastStore
 	historyStore
+	walkwayStore
+	scenarioStore
 }
 
 // Config is everything that a Server needs. The members without a default must
@@ -48,6 +51,7 @@ type Config struct {
 	Live     *index.Live    // the snapshot that is followed
 	Follower *feed.Follower // follows into Live
 	Hub      *feed.Hub      // what the follower publishes to
+	Figures  *indicator.Live // what is published of figures; nothing
 	Tiles    *tiles.Source
 	Auth     *auth.Service
 	Store    Store
@@ -97,6 +101,9 @@ func (c Config) complete() (Config, error) {
 			return c, err
 		}
 		c.SignIn = &own
+	}
+	if c.Figures == nil {
+		c.Figures = indicator.NewLive(nil)
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -97,6 +97,26 @@ func (f *fields) list(name string, most int) []*fields {
 	return out
 }
 
+// object reads a member that must be an object; nil when it is none.
+func (f *fields) object(name string) *fields {
+	raw := need[json.RawMessage](f, name)
+	if raw == nil {
+		return nil
+	}
+	members, err := object(raw)
+	if err != nil {
+		f.bad(name, "type", "Harus objek.", "Must be an object.")
+		return nil
+	}
+	return f.inner(name, members)
+}
+
+// raw reads a member as it stands; nil when it was left out.
+func (f *fields) raw(name string) json.RawMessage {
+	f.read[name] = true
+	return f.members[name]
+}
+
 // inner is the reading of an object within f.
 func (f *fields) inner(name string, members map[string]json.RawMessage) *fields {
 	return &fields{members: members, pointer: f.pointer + "/" + name, read: map[string]bool{}, problems: f.problems}

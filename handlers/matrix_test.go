@@ -61,7 +61,7 @@ type ask struct {
 func (e entry) private() bool {
 	for _, m := range words.FindAllString(e.pattern+e.ask.body, -1) {
 		switch m {
-		case "{account}", "{grant}", "{session}", "{token}", "{proposal}", "{revision}", "{invitation}":
+		case "{account}", "{grant}", "{session}", "{token}", "{proposal}", "{revision}", "{invitation}", "{scenario}":
 			return true
 		}
 	}
@@ -106,7 +106,7 @@ func entries() []entry {
 		"/", "/assets/*", "/fonts/*", "/icons/*", "/icon.svg", "/healthz", "/readyz"} {
 		list = append(list, entry{"GET", p, everybody, ask{}})
 	}
-	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries())
+	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries(), planningEntries())
 }
 
 // hiddenEntries are the routes of an asset again, about one that is held.
@@ -130,13 +130,13 @@ func hiddenEntries() []entry {
 
 // fixed are the things that are the same everywhere.
 var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "layers": "posyandu,kelurahan", "z": "14", "x": "13289", "y": "8548",
-	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok"}
+	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok", "run": "TIADA"}
 
 // makers make a thing at a place that exists, by its word, and return its id.
 var makers = map[string]func(n *node, at place) string{
 	"id":      (*node).makePosyandu,
 	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
-	"revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
+	"scenario": (*node).makeScenario, "revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an

@@ -138,6 +138,7 @@ func apiPaths(at *index.Snapshot) doc {
 	maps.Copy(paths, progressPaths())
 	maps.Copy(paths, reviewPaths())
 	maps.Copy(paths, historyPaths())
+	maps.Copy(paths, planningPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
 	}

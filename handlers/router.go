@@ -122,6 +122,19 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get("/api/history", s.member(s.revisions))
 		r.Post("/api/history/undo", s.member(s.undo))
 
+		// Planning
+		r.Post("/api/coverage", s.asker(s.coverage))
+		r.Get("/api/coverage/{run}", s.asker(s.coverageRun))
+		r.Delete("/api/coverage/{run}", s.asker(s.stopCoverage))
+		r.Get("/api/scenarios", s.member(s.scenarios))
+		r.Post("/api/scenarios", s.member(s.createScenario))
+		r.Get(patternScenario, s.member(s.scenario))
+		r.Patch(patternScenario, s.member(s.changeScenario))
+		r.Delete(patternScenario, s.member(s.removeScenario))
+		for _, f := range scenarioFiles() {
+			r.Get(patternScenario+"."+f.extension, s.member(s.exportScenario(f)))
+		}
+
 		// Tiles
 		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
 		r.Get("/tiles/{layers}.json", s.public(s.tileJSON))

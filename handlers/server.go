@@ -17,6 +17,8 @@ type Server struct {
 	audit       *auditor
 	page        *page
 	pasts       pasts
+	runs        *runs
+	network     walkways
 	closing     chan struct{}
 	once        sync.Once
 }
@@ -38,6 +40,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.metrics = newMetrics(s)
+	s.runs = newRuns(s.Clock)
 	s.audit = newAuditor(s.Store.Audit, s.Clock)
 	s.router, s.routes = s.buildRouter()
 	return s, nil
