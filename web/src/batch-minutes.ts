@@ -25,6 +25,7 @@ export class MinutesBlock {
   private readonly renewed: (batch: Batch) => void;
   private fields: Fields | null = null;
   private dirty = false;
+  private timer = 0;
 
   /** `renewed` gets the batch as it is after something was written. */
   constructor(app: App, entry: BatchEntry, renewed: (batch: Batch) => void) {
@@ -38,6 +39,23 @@ export class MinutesBlock {
     return this.entry.batch;
   }
 
+  /** Whether something was written that is not saved. */
+  get unsaved(): boolean {
+    return this.dirty;
+  }
+
+  /** Saves what was written as soon as nothing of it is missing; says nothing where something is. */
+  private async keepQuietly(): Promise<void> {
+    const { number, held_on, attendance } = this.fields?.peek() ?? {};
+    if (this.dirty && number && held_on && attendance) await this.keep().catch(() => {}); // its button says why
+  }
+
+  /** The page is left. */
+  leave(): void {
+    window.clearTimeout(this.timer);
+    void this.keepQuietly();
+  }
+
   /** Saves what was written and not saved; false when something of it is missing. */
   async keep(): Promise<boolean> {
     if (!this.fields || !this.dirty) return true;
@@ -47,8 +65,13 @@ export class MinutesBlock {
       this.node.querySelector<HTMLElement>('[aria-invalid]')?.focus({ preventScroll: true });
       return false;
     }
-    await this.write((version) => this.app.api.write<Batch>('PUT', this.path(), { version, ...said, note: said.note ?? '' }));
     this.dirty = false;
+    try {
+      await this.write((version) => this.app.api.write<Batch>('PUT', this.path(), { version, ...said, note: said.note ?? '' }));
+    } catch (error) {
+      this.dirty = true;
+      throw error;
+    }
     return true;
   }
 
@@ -56,6 +79,12 @@ export class MinutesBlock {
   focus(): void {
     bringToTop(this.app.panel.body, this.node);
     this.fields?.focus('number');
+  }
+
+  private changed(): void {
+    this.dirty = true;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.keepQuietly(), 2000);
   }
 
   private path(part = ''): string {
@@ -79,7 +108,7 @@ export class MinutesBlock {
   }
 
   private form(minutes: Minutes | null): Node[] {
-    const fields = (this.fields = makeFields(controls, { ...minutes }, () => (this.dirty = true), {}, 'minutes-'));
+    const fields = (this.fields = makeFields(controls, { ...minutes }, () => this.changed(), {}, 'minutes-'));
     const go: HTMLButtonElement = h('button.button', { type: 'submit', id: 'minutes-save' }, t('minutes_save'));
     const save = (event: Event): void => {
       event.preventDefault();

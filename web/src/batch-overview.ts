@@ -1,5 +1,5 @@
 import type { App } from './app';
-import { type BatchState, dueWords } from './batch';
+import { type BatchState, dueWords, type Step, stepWords } from './batch';
 import { remindAreas } from './batch-reminders';
 import { batchTabs } from './batch-tabs';
 import { debounced, h } from './dom';
@@ -22,8 +22,8 @@ export interface OverviewRow {
   district: string;
   batch: number | null;
   state: AreaState;
-  steps?: string[];
-  step: string | number | null;
+  steps: Step[];
+  step: number;
   edition: number;
   told: number | null;
   expected: number;
@@ -165,7 +165,7 @@ export class BatchOverview {
     const figure = (code: string): Column<OverviewRow> => ({ key: code, label: label(code), cell: (row) => keyFigure(row, code), sort: (row) => row.figures?.[code] ?? null, numeric: true });
     const columns: Column<OverviewRow>[] = [
       { key: 'name', label: t('overview_name'), cell: (row) => this.name(row), sort: (row) => row.area_name },
-      { key: 'state', label: t('overview_state'), cell: (row) => h('span', null, stateTag(row.state), row.late ? h('span.stand.late', null, ` ${t('overview_late')}`) : null), sort: (row) => states.indexOf(row.state) - (row.late ? 0.5 : 0) },
+      { key: 'state', label: t('overview_state'), cell: (row) => h('span', null, stateTag(row.state), waits(row), row.late ? h('span.stand.late', null, t('overview_late')) : null), sort: (row) => states.indexOf(row.state) - (row.late ? 0.5 : 0) },
       { key: 'told', label: t('overview_told'), cell: (row) => (row.told === null ? '' : `${formatNumber(row.told)}/${formatNumber(row.expected)}`), sort: (row) => row.told, numeric: true },
       ...keys.map(figure),
       { key: 'differences', label: t('overview_differences'), cell: (row) => (row.differences ? h('strong.differs', null, formatNumber(row.differences)) : row.differences === 0 ? '0' : ''), sort: (row) => row.differences, numeric: true },
@@ -195,6 +195,11 @@ export class BatchOverview {
 function stateTag(state: AreaState): HTMLElement {
   const look: Record<AreaState, string> = { none: 'none', withdrawn: 'none', draft: 'going', returned: 'declared', sent: 'going', checking: 'going', closed: 'done' };
   return h(`span.stand.${look[state]}`, { 'data-state': state }, tValue('batch_state', state));
+}
+
+/** Whose step it waits for. */
+function waits({ state, steps, step, area_code }: OverviewRow): HTMLElement | null {
+  return state === 'sent' || state === 'checking' ? h('span.small.quiet', null, ` ${t('overview_waits', { step: stepWords(steps[step], area_code[9] === '1' ? 'kelurahan' : 'desa') })} `) : null;
 }
 
 function keyFigure(row: OverviewRow, code: string): HTMLElement {

@@ -35,7 +35,7 @@ export class BatchPage implements Acting {
   private notes: Notes | null = null;
   private said = '';
   private readonly saveState = h('span.save-state.small.grow', { id: 'save-state', role: 'status' });
-  private readonly undo: HTMLButtonElement = h('button.button', { type: 'button', id: 'undo', hidden: true, onclick: () => this.undone() }, t('figure_undo'));
+  private readonly undoButton: HTMLButtonElement = h('button.button', { type: 'button', id: 'undo', hidden: true, onclick: () => this.undone() }, t('figure_undo'));
 
   constructor(app: App, id: number) {
     this.app = app;
@@ -56,6 +56,7 @@ export class BatchPage implements Acting {
       size: 'full',
       refresh: debounced(500, () => void this.refresh()),
       leave: () => {
+        this.minutes?.leave();
         this.entry?.saving.leave();
         document.removeEventListener('visibilitychange', hidden);
         window.removeEventListener('beforeunload', away);
@@ -74,6 +75,8 @@ export class BatchPage implements Acting {
 
   private load(): Promise<void> {
     return this.view.fill(async () => {
+      await this.entry?.saving.flush(); // what waits is in what is asked for
+      this.entry?.saving.leave();
       const [known, batch] = await Promise.all([this.app.api.get<Registry>('/api/indicators'), this.app.api.get<Batch>(`/api/batches/${this.id}`)]);
       this.registry = known;
       this.title(batch);
@@ -87,7 +90,7 @@ export class BatchPage implements Acting {
 
   /** Somebody wrote something: nothing here is disturbed unless this batch went on, and nothing of ours waits. */
   private async refresh(): Promise<void> {
-    if (!this.entry || this.notes || this.entry.saving.state !== 'saved') return;
+    if (!this.entry || this.notes || this.minutes?.unsaved || this.entry.saving.state !== 'saved') return;
     const now = await this.app.api.get<Batch>(`/api/batches/${this.id}`).catch(() => null);
     if (now && now.version > this.entry.batch.version && this.entry.saving.state === 'saved' && !this.view.body.contains(document.activeElement)) await this.load();
   }
@@ -188,14 +191,14 @@ export class BatchPage implements Acting {
           can.withdraw && button('withdraw', '.plain', t('batch_withdraw'), () => askWithdraw(this)),
         ];
     const shown = acts.filter((made) => made !== false);
-    return h('div.batch-foot', { hidden: !shown.length && !can.enter }, can.enter && h('div.row', null, this.saveState, this.undo), h('div.row', null, ...shown));
+    return h('div.batch-foot', { hidden: !shown.length && !can.enter }, can.enter && h('div.row', null, this.saveState, this.undoButton), h('div.row', null, ...shown));
   }
 
   private figures(keys: readonly string[] | null): void {
     const differences = this.entry.differences();
     this.form?.draw(differences);
     this.grid?.draw(keys, differences);
-    this.undo.hidden = !this.entry.canUndo;
+    this.undoButton.hidden = !this.entry.canUndo;
   }
 
   private saving(state: Saving, why: unknown): void {
