@@ -11,13 +11,15 @@ const (
 	OutcomeChanged   Outcome = "changed"
 	OutcomeUnchanged Outcome = "unchanged"
 	OutcomeRefused   Outcome = "refused"
+	OutcomeSkipped   Outcome = "skipped" // no row of data: a total, a note
 )
 
 // ImportOptions say how a file is taken in.
 type ImportOptions struct {
 	File        string // its name, as history and reasons show it
+	SHA256      []byte // of its content, for the receipt; nil leaves none
 	Source      string // of rows that name none; part of what their ids mean
-	Reason      string // for points outside their kelurahan; "" names the file
+	Reason      string // for points outside their kelurahan, "" names the file; of corrections of figures
 	DryRun      bool   // find out everything and write nothing
 	SkipRefused bool   // take the rows that are good; otherwise one bad row refuses all
 	Example     bool   // the rows are example data
@@ -76,10 +78,12 @@ type Report struct {
 	Unchanged int            `json:"unchanged"`
 	Refused   int            `json:"refused"`
 	Doubtful  int            `json:"doubtful"`
+	Skipped   int            `json:"skipped,omitempty"`
 	Marked    map[string]int `json:"marked,omitempty"`  // rows per mark
 	Derived   int            `json:"derived,omitempty"` // parents made from their children
 	Removed   int            `json:"removed,omitempty"` // example features that went
 	Ignored   []string       `json:"ignored,omitempty"` // columns that no field knows
+	Receipt   int64          `json:"receipt,omitempty"` // 0 without one
 	Revision  int64          `json:"revision"`
 	Verdicts  []RowVerdict   `json:"verdicts"`
 
@@ -103,6 +107,8 @@ func (r *Report) Add(v RowVerdict, every bool) {
 		r.Unchanged++
 	case OutcomeRefused:
 		r.Refused++
+	case OutcomeSkipped:
+		r.Skipped++
 	}
 	if v.Doubtful {
 		r.Doubtful++

@@ -22,6 +22,7 @@ type importRun struct {
 	store  *Store
 	o      geo.ImportOptions
 	report geo.Report
+	full   func(geo.Report) any // what the receipt keeps; nil is the report itself
 }
 
 // errDryRun ends the transaction of an import that shall leave nothing behind.
@@ -30,21 +31,33 @@ var errDryRun = errors.New("store: dry run")
 // Actors of imports begin so in revisions: a later import of the same file
 // tells by them what the file said before.
 const (
-	areaImporter  = "import-areas:"
-	assetImporter = "import-assets:"
+	areaImporter   = "import-areas:"
+	assetImporter  = "import-assets:"
+	figureImporter = "import-figures:"
 )
 
 // importLock lets one import work at a time, so that two of one file do not
 // both find its rows new.
 const importLock = `select pg_advisory_xact_lock(7101, 1)`
 
-// runImport runs work in one transaction and settles the report. It needs an
-// administrator. A dry run has done everything and is rolled back.
+// runImport runs work on areas or assets in one transaction and settles the
+// report. It needs an administrator, and refuses to mix real and example data. A
+// dry run has done everything and is rolled back.
 func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal, o geo.ImportOptions, work func(context.Context, *importRun) error) (geo.Report, error) {
 	if !geo.Can(p, geo.ActionAdminister, geo.Target{}, s.now()) {
 		return geo.Report{File: o.File}, &geo.Error{Kind: geo.Forbidden, Op: op, Message: geo.Text{
 			ID: "Hanya administrator yang boleh mengimpor.", EN: "Only an administrator may import."}}
 	}
+	return s.takeIn(ctx, op, actor, p, o, func(ctx context.Context, r *importRun) error {
+		if err := r.unmixed(ctx); err != nil {
+			return err
+		}
+		return work(ctx, r)
+	})
+}
+
+// takeIn is runImport for whoever may do what work does.
+func (s *Store) takeIn(ctx context.Context, op, actor string, p geo.Principal, o geo.ImportOptions, work func(context.Context, *importRun) error) (geo.Report, error) {
 	var run *importRun
 	var opened *int64
 	err := s.begin(ctx, op, act{principal: p, kind: "import", actor: actor + p.Actor(), reason: o.File}, func(tx pgx.Tx) error {
@@ -58,7 +71,10 @@ func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal
 		if o.DryRun {
 			return errDryRun
 		}
-		return tx.QueryRow(ctx, openedSQL).Scan(&opened)
+		if err := tx.QueryRow(ctx, openedSQL).Scan(&opened); err != nil || opened == nil {
+			return err
+		}
+		return run.leaveReceipt(ctx, actor, *opened)
 	})
 	if run == nil {
 		return geo.Report{File: o.File}, err
@@ -75,15 +91,13 @@ func (s *Store) runImport(ctx context.Context, op, actor string, p geo.Principal
 	return run.report, mapError(op, err)
 }
 
-// prepare makes the transaction fit for long work, and refuses to mix real and
-// example data.
+// prepare makes the transaction fit for long work.
 func (r *importRun) prepare(ctx context.Context) error {
-	for _, sql := range []string{`set local statement_timeout = 0`, `set local lock_timeout = 0`,
-		`set local idle_in_transaction_session_timeout = 0`, importLock} {
-		if _, err := r.tx.Exec(ctx, sql); err != nil {
-			return err
-		}
-	}
+	return r.exec(ctx, `set local statement_timeout = 0`, `set local lock_timeout = 0`, `set local idle_in_transaction_session_timeout = 0`, importLock)
+}
+
+// unmixed refuses to mix real and example data.
+func (r *importRun) unmixed(ctx context.Context) error {
 	var example, loaded bool
 	if err := r.tx.QueryRow(ctx, holdsSQL).Scan(&example, &loaded); err != nil {
 		return err
