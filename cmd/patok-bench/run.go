@@ -93,6 +93,9 @@ func (c *runCmd) measure(ctx context.Context, adminURL, appURL string, progress 
 	if err := c.start(ctx, n, r, progress); err != nil {
 		return nil, err
 	}
+	if err := c.reckon(ctx, n, r, progress); err != nil {
+		return nil, err
+	}
 	r.Rows = append(r.Rows, figureRow("import", unitRows, []float64{float64(c.Points) / loaded.total().Seconds()},
 		"once, the whole of patok import from CSV: "+loaded.String()))
 	return r, nil
@@ -149,6 +152,20 @@ func (c *runCmd) follow(ctx context.Context, n *node, r *report, progress func(s
 		latencyRow("plain SQL until committed", times.sql, fmt.Sprintf("%d updates of one row, for comparison: no rights, rules or duplicates are looked at", len(times.sql))),
 		latencyRow("plain SQL until its event is out", times.heard, "nothing wakes the node but its look every 200 ms"),
 	)
+	return nil
+}
+
+// reckon measures planning and figures, on data of their own.
+func (c *runCmd) reckon(ctx context.Context, n *node, r *report, progress func(string)) error {
+	rows, err := measurePlanning(ctx, c.Seed, c.Points, c.Rounds, progress)
+	if err != nil {
+		return err
+	}
+	figures, err := measureFigures(ctx, n, c.Seed, c.Points, c.Rounds, progress)
+	if err != nil {
+		return err
+	}
+	r.Rows = append(append(r.Rows, rows...), figures)
 	return nil
 }
 

@@ -28,7 +28,7 @@ func TestMeasure(t *testing.T) {
 	}
 	t.Log(table.String())
 	for _, want := range []string{"tile z6 of points", "tile z15 of kelurahan", "cached tile over HTTP, 304", "nearest 10, geodesic",
-		"locate", "items by bbox", "edit until its event is out", "plain SQL until its event is out", "start: build the index", "heap per asset", "PostGIS 3."} {
+		"locate", "items by bbox", "edit until its event is out", "plain SQL until its event is out", "start: build the index", "heap per asset", "coverage of 1500 RT", "the best 10 sites", "publish 3000 kelurahan × 30 indicators", "PostGIS 3."} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("the table lacks %q", want)
 		}
