@@ -41,16 +41,21 @@ type Store interface {
 	proposalStore
 	pastStore
 	historyStore
+	importStore
+	batchStore
+	releaseStore
+	downloadStore
 	walkwayStore
 	scenarioStore
+	figuresStore
 }
 
 // Config is everything that a Server needs. The members without a default must
 // be set.
 type Config struct {
-	Live     *index.Live    // the snapshot that is followed
-	Follower *feed.Follower // follows into Live
-	Hub      *feed.Hub      // what the follower publishes to
+	Live     *index.Live     // the snapshot that is followed
+	Follower *feed.Follower  // follows into Live
+	Hub      *feed.Hub       // what the follower publishes to
 	Figures  *indicator.Live // what is published of figures; nothing
 	Tiles    *tiles.Source
 	Auth     *auth.Service

@@ -49,8 +49,9 @@ type ask struct {
 	mediaType string // of body
 	body      string
 	match     bool                           // send If-Match
-	make      func(n *node, at place) string // makes an {id} of its own, used up by the first who may
+	make      func(n *node, at place) string // makes an {id} or a {batch} of its own, used up by the first who may
 	known     func(a actor, at place) bool   // who knows that it is there even if the rule is against them: they get 403
+	reason    string                         // send as Patok-Reason
 	always    bool                           // also for who may only read
 	open      bool                           // the public is told nothing of a log-in, but what the absent gets
 	unasked   string                         // why the matrix does not ask
@@ -106,7 +107,7 @@ func entries() []entry {
 		"/", "/assets/*", "/fonts/*", "/icons/*", "/icon.svg", "/healthz", "/readyz"} {
 		list = append(list, entry{"GET", p, everybody, ask{}})
 	}
-	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries(), planningEntries())
+	return slices.Concat(list, peopleEntries(), reviewEntries(), historyEntries(), importEntries(), batchEntries(), planningEntries(), releaseEntries(), figuresEntries())
 }
 
 // hiddenEntries are the routes of an asset again, about one that is held.
@@ -130,13 +131,14 @@ func hiddenEntries() []entry {
 
 // fixed are the things that are the same everywhere.
 var fixed = map[string]string{"collection": "posyandu", "type": "posyandu", "layers": "posyandu,kelurahan", "z": "14", "x": "13289", "y": "8548",
-	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok", "run": "TIADA"}
+	"row": "8548", "col": "13289", "ext": "mvt", "name": "patok", "mark": "verval", "code": "uji", "run": "TIADA", "file": "posyandu.csv", "source": "dtsen", "period": "2026-Q1"}
 
 // makers make a thing at a place that exists, by its word, and return its id.
 var makers = map[string]func(n *node, at place) string{
-	"id":      (*node).makePosyandu,
+	"id":    (*node).makePosyandu,
+	"batch": (*node).makeBatch, "month": (*node).makeMonth,
 	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
-	"scenario": (*node).makeScenario, "revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
+	"scenario": (*node).makeScenario, "release": (*node).makeRelease, "revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an
@@ -180,7 +182,7 @@ func (c cast) thing(word string) string {
 		return missing
 	case c.made[word] == "":
 		maker := makers[word]
-		if word == "id" && c.make != nil {
+		if (word == "id" || word == "batch") && c.make != nil {
 			maker = c.make
 		}
 		if maker == nil {
@@ -222,6 +224,7 @@ func TestRolesAndRoutes(t *testing.T) {
 	n := newNode(t)
 	n.disable("disabled")
 	n.makeFar()
+	n.makeFigures()
 	known := map[string]entry{}
 	for _, e := range entries() {
 		if _, twice := known[e.method+" "+e.pattern]; twice {
@@ -279,6 +282,9 @@ func (n *node) ask(e entry, a actor, c cast) answered {
 	options := []option{n.show(a)}
 	if e.ask.match || e.ask.make != nil {
 		options = append(options, header("If-Match", "*"))
+	}
+	if e.ask.reason != "" {
+		options = append(options, because(e.ask.reason))
 	}
 	if e.ask.mediaType != "" {
 		options = append(options, body(e.ask.mediaType, c.fill(e.ask.body)))

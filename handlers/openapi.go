@@ -129,8 +129,8 @@ func apiPaths(at *index.Snapshot) doc {
 		"/api/search":       get("search", "Areas and assets by name or code", parameters("q", "nearest_limit"), typeJSON, ref("schemas", "search")),
 		"/api/summary":      get("summary", "Exact counts of an area", parameters("area"), typeJSON, ref("schemas", "summary")),
 		"/api/session":      session, "/api/settings": settings, "/api/doubts": doubts, "/api/events": events,
-		"/tiles/{layers}.json":              get("tileJSON", "TileJSON of layers", parameters("layers", "v"), typeJSON, ref("schemas", "tilejson"), 404),
-		"/tiles/{layers}/metadata.json":     get("metadata", "TileJSON of layers, where GDAL looks for it", parameters("layers", "v"), typeJSON, ref("schemas", "tilejson"), 404),
+		"/tiles/{layers}.json":              get("tileJSON", "TileJSON of layers", append(parameters("layers", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
+		"/tiles/{layers}/metadata.json":     get("metadata", "TileJSON of layers, where GDAL looks for it", append(parameters("layers", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
 		"/tiles/{layers}/{z}/{x}/{y}.{ext}": tilePath("tile", "layers", "z", "x", "y", "ext", "v"),
 		"/styles/{name}.json":               get("style", "MapLibre style of all layers", parameters("name", "v"), typeJSON, object, 404),
 	}
@@ -138,7 +138,11 @@ func apiPaths(at *index.Snapshot) doc {
 	maps.Copy(paths, progressPaths())
 	maps.Copy(paths, reviewPaths())
 	maps.Copy(paths, historyPaths())
+	maps.Copy(paths, importPaths())
+	maps.Copy(paths, batchPaths())
 	maps.Copy(paths, planningPaths())
+	maps.Copy(paths, releasePaths())
+	maps.Copy(paths, figuresPaths())
 	for _, name := range at.Collections() {
 		addCollection(paths, at, name)
 	}
@@ -146,7 +150,7 @@ func apiPaths(at *index.Snapshot) doc {
 }
 
 func tilePath(id string, names ...string) doc {
-	return doc{"get": operation(id, "A vector tile", parameters(names...), doc{
+	return doc{"get": operation(id, "A vector tile", append(parameters(names...), joinParameters()...), doc{
 		"200": reply("Mapbox Vector Tile 2.1", "application/vnd.mapbox-vector-tile", doc{"type": "string", "format": "binary"}),
 		"204": doc{"description": "Nothing lies in the tile"},
 		"304": doc{"description": "Not modified"},
@@ -167,13 +171,18 @@ func addCollection(paths doc, at *index.Snapshot, name string) {
 	list := doc{"allOf": []doc{ref("schemas", "featureCollection"), {"type": "object", "properties": doc{"features": doc{"type": "array", "items": feature}}}}}
 	paths[base] = doc{"get": operation(name+".collection", "The collection "+name, nil,
 		doc{"200": reply("Description", typeJSON, ref("schemas", "collection"))}, 404)}
-	filters := parameters("bbox", "datetime", "limit", "cursor", "located", "q", "area")
+	filters := parameters("bbox", "datetime", "release", "limit", "cursor", "located", "q", "area")
 	for _, property := range filterProperties(at, name) {
 		filters = append(filters, doc{"name": property, "in": "query", "required": false, "style": "form", "explode": false,
 			"description": "Equality", "schema": doc{"type": "string"}})
 	}
-	items := doc{"get": operation(name+".items", "Features of "+name, filters, doc{"200": reply("A page", typeGeoJSON, list)}, 404, 413)}
-	item := doc{"get": operation(name+".item", "One feature of "+name, parameters("id", "datetime", "if_none_match"), doc{
+	one := parameters("id", "datetime", "release", "if_none_match")
+	addDownloads(paths, name, filters)
+	if geo.LevelOf(name) != 0 {
+		filters, one = append(filters, joinParameter()), append(one, joinParameter())
+	}
+	items := doc{"get": operation(name+".items", "Features of "+name, filters, doc{"200": reply("A page", typeGeoJSON, list)}, 401, 404, 413)}
+	item := doc{"get": operation(name+".item", "One feature of "+name, one, doc{
 		"200": reply("The feature", typeGeoJSON, feature), "304": doc{"description": "Not modified"}}, 401, 404)}
 	if t != nil {
 		addEdits(paths, items, item, name, feature)

@@ -40,6 +40,7 @@ func commonParameters() doc {
 		"bbox": queryParameter("bbox", "West, south, east, north in degrees; with heights as third and sixth number they are not looked at. West above east crosses 180°.",
 			doc{"type": "array", "minItems": 4, "maxItems": 6, "items": decimal}),
 		"datetime":        queryParameter("datetime", "The state as of a time of RFC 3339; or an interval such as 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z, 2026-01-01/.. or ../2026-01-01: of each feature the latest version within it. A date is its whole day by UTC. Deleted features are found as well.", text),
+		"release":         queryParameter("release", "The state that a release gave a name to; not together with datetime.", text),
 		"cursor":          queryParameter("cursor", "From the link next.", text),
 		"located":         queryParameter("located", "Leave out assets without a point.", flag),
 		"q":               queryParameter("q", "Part of the name or the code, in any case.", text),
@@ -93,6 +94,7 @@ func commonSchemas() doc {
 	return doc{
 		"object":   doc{"type": "object"},
 		"proposal": proposalSchema(), "versions": versionsSchema(),
+		"batch": batchSchema(), "figure": batchValueSchema(), "difference": differenceSchema(),
 		"link": objectOf([]string{"href", "rel", "type"}, doc{"href": text, "rel": text, "type": text, "title": text, "templated": flag}),
 		"problem": objectOf([]string{"type", "title", "status", "detail", "instance", "requestId"}, doc{
 			"type": text, "title": text, "status": whole, "detail": text, "instance": text, "requestId": text,

@@ -72,6 +72,8 @@ func titleOf(slug string) geo.Text {
 	switch slug {
 	case "invalid":
 		return geo.Text{ID: "Isian tidak sah", EN: "Invalid input"}
+	case "identifiers":
+		return geo.Text{ID: "Berkas memuat data per orang", EN: "The file holds data about persons"}
 	case "not-found":
 		return geo.Text{ID: "Tidak ditemukan", EN: "Not found"}
 	case "method-not-allowed":
@@ -224,7 +226,11 @@ func (s *Server) describeError(h http.Header, p *problem, e *geo.Error, lang str
 			p.extra["current"] = json.RawMessage(body)
 		}
 	case geo.Waiting:
-		p.extra["proposal"] = e.Proposal
+		if e.Batch != 0 {
+			p.extra["batch"] = e.Batch
+		} else {
+			p.extra["proposal"] = e.Proposal
+		}
 	case geo.Duplicate:
 		candidates := make([]json.RawMessage, len(e.Candidates))
 		for i, a := range e.Candidates {

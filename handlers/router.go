@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 // routes is what the router can be asked about.
@@ -20,6 +21,8 @@ const (
 	patternAccount = "/api/accounts/{account}"
 
 	patternProgress = "/api/progress/{area}/{type}"
+
+	patternFigures = "/api/figures/{source}/{period}"
 )
 
 // buildRouter lists every route. It is long because it is the table of
@@ -122,6 +125,40 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get("/api/history", s.member(s.revisions))
 		r.Post("/api/history/undo", s.member(s.undo))
 
+		// Figures
+		r.Get("/api/indicators", s.reader(s.indicators))
+		r.Get(patternFigures, s.reader(s.figures(figuresJSON)))
+		for _, form := range []figuresForm{figuresCSV, figuresXLSX, figuresGeoJSON} {
+			r.Get(patternFigures+"."+form.extension, s.reader(s.figures(form)))
+		}
+		r.Get(patternFigures+"/changes", s.reader(s.figuresChanges))
+		r.Get("/api/publications", s.public(s.publications))
+		r.Post("/api/publications", s.member(s.publish))
+
+		r.Put("/api/indicators/{code}", s.member(s.putIndicator))
+
+		// Batches
+		r.Get("/api/batches", s.member(s.batches))
+		r.Post("/api/batches", s.member(s.openBatch))
+		r.Get("/api/batches/overview", s.member(s.batchOverview))
+		r.Get("/api/batches/counts", s.member(s.batchCounts))
+		r.Post("/api/batches/approve", s.member(s.approveBatches))
+		r.Get(patternBatch, s.member(s.batch))
+		r.Get(patternBatch+"/values", s.member(s.batchValues))
+		r.Put(patternBatch+"/values", s.member(s.putBatchValues))
+		r.Get(patternBatch+"/difference", s.member(s.batchDifference))
+		r.Put(patternBatch+"/minutes", s.member(s.putMinutes))
+		r.Get(patternScan, s.member(s.scan))
+		r.Put(patternScan, s.member(s.putScan))
+		r.Delete(patternScan, s.member(s.purgeScan))
+		r.Post(patternBatch+"/send", s.member(s.decideBatch(indicator.ActSent)))
+		r.Post(patternBatch+"/approve", s.member(s.decideBatch(indicator.ActApproved)))
+		r.Post(patternBatch+"/return", s.member(s.decideBatch(indicator.ActReturned)))
+		r.Post(patternBatch+"/withdraw", s.member(s.decideBatch(indicator.ActWithdrawn)))
+		r.Put(patternBatch+"/marks/{mark}", s.member(s.putMark))
+		r.Delete(patternBatch+"/marks/{mark}", s.member(s.removeMark))
+		r.Get("/api/reconciliation", s.member(s.reconciliation))
+
 		// Planning
 		r.Post("/api/coverage", s.asker(s.coverage))
 		r.Get("/api/coverage/{run}", s.asker(s.coverageRun))
@@ -134,6 +171,20 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		for _, f := range scenarioFiles() {
 			r.Get(patternScenario+"."+f.extension, s.member(s.exportScenario(f)))
 		}
+
+		// Releases and files
+		for _, form := range downloadForms() {
+			r.Get(patternItems+"."+form.extension, s.reader(s.download(form)))
+		}
+		r.Get("/api/releases", s.reader(s.releases))
+		r.Get(patternRelease, s.reader(s.release))
+		r.Get(patternRelease+"/files/{file}", s.public(s.releaseFile))
+		r.Get(patternRelease+"/files/internal/{file}", s.member(s.internalReleaseFile))
+
+		// Files in
+		r.Get("/api/imports", s.member(s.receipts))
+		r.Get(patternImport, s.member(s.receipt))
+		r.Post(patternImport+"/undo", s.member(s.undoImport))
 
 		// Tiles
 		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
@@ -153,6 +204,11 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get("/readyz", s.readyz)
 	})
 	r.Get(patternEvents, s.public(s.events))
+
+	// Files in, with a time of their own
+	r.Post("/api/imports/inspect", s.member(s.takesFiles(s.inspectImport)))
+	r.Post("/api/imports", s.member(s.takesFiles(s.importFile)))
+	r.Post("/api/releases", s.member(s.createRelease)) // has a time of its own
 
 	// From the outside in: what every request goes through.
 	layers := []func(http.Handler) http.Handler{s.clientAddresses(), s.edge, s.protect, s.checkHost, headAsGet(r)}

@@ -49,6 +49,11 @@ type mayInfo struct {
 	Review     bool `json:"review"`
 	Edit       bool `json:"edit"`
 	Watch      bool `json:"watch"`
+	Analyse    bool `json:"analyse"`
+	Figures    bool `json:"figures"`
+	Enter      bool `json:"enter"`
+	Check      bool `json:"check"`
+	Publish    bool `json:"publish"`
 }
 
 // viewingInfo says that somebody else looks through the account's eyes.
@@ -96,7 +101,9 @@ func (s *Server) mayOf(p geo.Principal) mayInfo {
 		p.ReadOnly = false
 	}
 	return mayInfo{Administer: s.mayAnywhere(p, geo.ActionAdminister, ""), Review: s.mayAnywhere(p, geo.ActionReview, ""),
-		Edit: s.mayAnywhere(p, geo.ActionEdit, ""), Watch: s.mayAnywhere(p, geo.ActionWatch, "")}
+		Edit: s.mayAnywhere(p, geo.ActionEdit, ""), Watch: s.mayAnywhere(p, geo.ActionWatch, ""),
+		Analyse: s.mayAnywhere(p, geo.ActionAnalyse, ""), Figures: s.mayAnywhere(p, geo.ActionFigures, ""), Enter: s.mayAnywhere(p, geo.ActionEnter, ""),
+		Check: s.mayAnywhere(p, geo.ActionCheck, ""), Publish: s.mayAnywhere(p, geo.ActionPublish, "")}
 }
 
 // city names whose data is loaded: the one kabupaten or kota, or else the

@@ -11,6 +11,7 @@ import (
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 // The settings' names in the store.
@@ -18,6 +19,7 @@ const (
 	settingBasemap   = "basemap"
 	settingRoleNames = "role_names"
 	settingReview    = "review"
+	settingFigures   = indicator.SettingName
 )
 
 // settingsAge is how long a node goes on with the settings that it read.
@@ -35,13 +37,15 @@ type settings struct {
 	Basemap   *basemap              `json:"basemap"`
 	RoleNames map[geo.Role]geo.Text `json:"role_names"` // of the roles that the city calls otherwise
 	Review    geo.ReviewRules       `json:"review"`
+	Figures   indicator.Settings    `json:"figures"`
 }
 
 // settingsInfo is what a reader sees of them.
 type settingsInfo struct {
 	Basemap   *basemap              `json:"basemap"`
 	RoleNames map[geo.Role]geo.Text `json:"role_names"`
-	Review    *geo.ReviewRules      `json:"review,omitempty"` // for members
+	Review    *geo.ReviewRules      `json:"review,omitempty"`  // for members
+	Figures   *indicator.Settings   `json:"figures,omitempty"` // for members
 	SignIn    *geo.Text             `json:"sign_in"`
 }
 
@@ -66,7 +70,8 @@ func (s *Server) chosen(ctx context.Context) settings {
 	defer cancel()
 	s.settings.read = now // after a failure too: a page must not wait for a dead database each time
 	var read settings
-	for name, to := range map[string]any{settingBasemap: &read.Basemap, settingRoleNames: &read.RoleNames, settingReview: &read.Review} {
+	var figures json.RawMessage
+	for name, to := range map[string]any{settingBasemap: &read.Basemap, settingRoleNames: &read.RoleNames, settingReview: &read.Review, settingFigures: &figures} {
 		raw, err := s.Store.Setting(ctx, name)
 		if err != nil {
 			s.Logger.Warn("settings not read", "error", err)
@@ -80,6 +85,7 @@ func (s *Server) chosen(ctx context.Context) settings {
 		s.Logger.Warn("a setting is not valid", "name", settingBasemap)
 		read.Basemap = nil
 	}
+	read.Figures = indicator.ReadSettings(figures)
 	s.settings.last = read
 	return read
 }
@@ -102,7 +108,7 @@ func (s *Server) shown(c settings, toMember bool) settingsInfo {
 	}
 	if toMember {
 		rules := append(geo.ReviewRules{}, c.Review...)
-		info.Review = &rules
+		info.Review, info.Figures = &rules, &c.Figures
 	}
 	return info
 }
@@ -134,13 +140,14 @@ func (s *Server) writeSettings(w http.ResponseWriter, r *http.Request, p geo.Pri
 		settingBasemap:   func(f *fields, _ *index.Snapshot) any { return readBasemap(f) },
 		settingRoleNames: func(f *fields, _ *index.Snapshot) any { return readRoleNames(f) },
 		settingReview:    func(f *fields, at *index.Snapshot) any { return readReview(f, at) },
+		settingFigures:   func(f *fields, _ *index.Snapshot) any { return s.readFigureSettings(r.Context(), f) },
 	} {
 		if f.has(name) {
 			changed[name] = read(f, at)
 		}
 	}
 	if len(changed) == 0 {
-		f.bad(settingBasemap, "required", "Isi basemap, role_names, atau review.", "Give basemap, role_names or review.")
+		f.bad(settingBasemap, "required", "Isi basemap, role_names, review, atau figures.", "Give basemap, role_names, review or figures.")
 	}
 	if err := f.done(op); err != nil {
 		return err
