@@ -1,0 +1,391 @@
+package indicator
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// search finds for every hidden cell a certificate: moves that together take
+// its number as far up and down as is stated, through numbers that are all
+// hidden, while every number stays where readers can know it to be. Where there
+// is none, it hides what is missed least. As more is hidden, readers know less,
+// so that a certificate once found holds to the end.
+type search struct {
+	*grid
+	readers []*reader // the table to be published, then what its readers have already
+	queue   []int     // cells hidden on the way, which need certificates too
+	move    move
+	in      []bool // by reader: the move changes its numbers too
+}
+
+func newSearch(v *view) *search {
+	s := &search{grid: v.grid, readers: []*reader{newReader(v)}}
+	now := s.readers[0]
+	now.now = true
+	now.shut = func(i int) bool {
+		for _, e := range s.readers[1:] {
+			if s.tied(now, e, i) && !e.secret(i) {
+				return true
+			}
+		}
+		return false
+	}
+	return s
+}
+
+// tied reports whether a number is the same in both tables, which readers are
+// taken to know.
+func (s *search) tied(a, b *reader, i int) bool {
+	return a.known[i] && b.known[i] && a.value[i] == b.value[i]
+}
+
+func (s *search) run(ctx context.Context) error {
+	s.in = make([]bool, len(s.readers))
+	for which, r := range s.readers {
+		for i := range r.value {
+			if i&0xfff == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if r.known[i] && !r.unseen[i] && r.secret(i) {
+				if err := s.protect(which, i); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for n := 0; n < len(s.queue); n++ {
+		if n&0xff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := s.protect(0, s.queue[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// protect certifies a cell. Where nothing else helps, nothing of its column's
+// family is told of its place and those above; then nothing of what it is
+// counted within and what is counted within it either; then nothing of all
+// places below these.
+func (s *search) protect(which, i int) error {
+	if s.certify(which, i) {
+		return nil
+	}
+	column, place := i/s.places, i%s.places
+	own, kin := []int{s.family[column]}, s.kin(column)
+	for _, last := range [...]struct {
+		families []int
+		whole    bool
+	}{{own, false}, {kin, false}, {own, true}, {kin, true}} {
+		for q := place; q >= 0; q = s.parent[q] {
+			s.withhold(last.families, q, last.whole)
+			if s.certify(which, i) {
+				return nil
+			}
+		}
+	}
+	cell := fmt.Errorf("no certificate for %s of %s in table %d", s.table.Columns[column].Indicator, s.table.Places[place], which)
+	return &geo.Error{Kind: geo.Conflict, Op: "indicator.search", Err: cell, Message: geo.Text{
+		ID: "Tabel ini belum dapat diterbitkan dengan aman: angka yang sudah terbit akan membuka angka yang disembunyikan.",
+		EN: "This table cannot be published safely yet: what is published already would tell what is hidden."}}
+}
+
+// kin are the families of a column, of those that it is counted within, and of
+// those that are counted within it.
+func (s *search) kin(column int) []int {
+	var families []int
+	var follow func(c int, along [][]int)
+	follow = func(c int, along [][]int) {
+		if !slices.Contains(families, s.family[c]) {
+			families = append(families, s.family[c])
+		}
+		for _, o := range along[c] {
+			follow(o, along)
+		}
+	}
+	follow(column, s.caps)
+	follow(column, s.capped)
+	return families
+}
+
+// withhold hides all that families of columns tell of a place, and with whole
+// of all places below, so that "*" means nothing there.
+func (s *search) withhold(families []int, place int, whole bool) {
+	now := s.readers[0]
+	var cells []int
+	for c, family := range s.family {
+		if i := now.cell(c, place); slices.Contains(families, family) && now.known[i] && !now.unseen[i] {
+			cells = append(cells, i)
+			if now.state[i] == Shown {
+				s.queue = append(s.queue, i)
+			}
+			now.state[i] = Hidden
+		}
+	}
+	for _, i := range cells {
+		now.low[i], now.high[i] = min(now.value[i], now.witness(i/s.places, place)), math.Inf(1)
+	}
+	if whole {
+		for _, child := range s.children[place] {
+			s.withhold(families, child, whole)
+		}
+	}
+}
+
+// want is how far the number must be free to go up and down, or how wide in all.
+func (r *reader) want(i int) (up, down, width float64) {
+	c, p, x, k := i/r.places, i%r.places, r.value[i], r.own.k
+	low, high := x, x
+	switch {
+	case r.state[i] == Small && r.below[i]:
+		low, high = 0, k-1
+	case x < k && x > 0 && r.table.Columns[c].Protected:
+		low, high = 1, k-1
+	}
+	for _, by := range r.caps[c] {
+		if j := r.cell(by, p); r.state[i] == Hidden && x > 0 && r.known[j] && r.value[j] >= x && r.value[j]-x < k {
+			low = min(low, max(1, r.value[j]-k))
+		}
+	}
+	if low == high {
+		width = k - 2
+	}
+	return high - x, x - low, width
+}
+
+// certify reports whether the cell's number is as free as it must be, hiding
+// more where it is not.
+func (s *search) certify(which, i int) bool {
+	r := s.readers[which]
+	up, down, width := r.want(i)
+	if width > 0 {
+		for _, pay := range [...]bool{false, true} {
+			s.reach(which, i, 1, width-r.fall[i], 0, pay)
+			s.reach(which, i, -1, width-r.rise[i], 0, pay)
+		}
+		return r.rise[i]+r.fall[i] >= width
+	}
+	s.reach(which, i, 1, up, down-r.fall[i], true)
+	s.reach(which, i, -1, down, up-r.rise[i], true)
+	return r.rise[i] >= up && r.fall[i] >= down
+}
+
+// reach looks for a certificate that takes the number up (sign 1) or down (-1)
+// as far as it must, and keeps how far it came. other is how far it must go the
+// other way: what is hidden for the one had better serve both.
+func (s *search) reach(which, i int, sign, need, other float64, pay bool) {
+	r := s.readers[which]
+	if done := r.rise[i]; sign > 0 && done >= need || need <= 0 {
+		return
+	}
+	if done := r.fall[i]; sign < 0 && done >= need {
+		return
+	}
+	s.makeWay(which, i, sign, need, pay)
+	s.push(which, i, sign, need, other, pay)
+	for _, r := range s.readers {
+		r.reset(true)
+	}
+}
+
+// makeWay moves the base of a number, or what is counted within it, out of the
+// way first, where those are hidden too.
+func (s *search) makeWay(which, i int, sign, need float64, pay bool) {
+	r := s.readers[which]
+	c, p := i/s.places, i%s.places
+	related := r.capped[c]
+	if sign > 0 {
+		related = r.caps[c]
+	}
+	for _, other := range related {
+		j := r.cell(other, p)
+		if !r.known[j] || !r.secret(j) || s.family[other] == s.family[c] {
+			continue
+		}
+		if over := need - sign*(r.value[j]+r.delta[j]-r.value[i]-r.delta[i]); over > 0 {
+			s.makeWay(which, j, sign, over, pay)
+			s.push(which, j, sign, over, 0, pay)
+		}
+	}
+}
+
+// push adds moves to the certificate until the number has gone as far as it
+// must, or there are no more.
+func (s *search) push(which, i int, sign, need, other float64, pay bool) {
+	for need > 0 {
+		for before := math.Inf(1); need > 0 && need < before; {
+			before = need
+			need = s.spend(which, i, sign, need)
+		}
+		if need <= 0 || !pay {
+			return
+		}
+		best, ok := s.cheapest(which, i, sign, need, other)
+		if !ok {
+			return
+		}
+		s.hide(best)
+	}
+}
+
+// spend adds the moves that hide nothing more, and gives what is left.
+func (s *search) spend(which, i int, sign, need float64) float64 {
+	w := wish{sign: sign, need: need, free: true}
+	s.walk(which, i, &w, func(int) bool {
+		own := s.move.path
+		if room := s.together(which, &w); room.cost == 0 {
+			if step := min(room.step(sign), w.need); step > 0 {
+				s.apply(sign * step)
+				w.need -= step
+			}
+		}
+		s.move.path = own
+		return w.need > 0
+	})
+	return w.need
+}
+
+// cheapest finds the move that costs least among the nearest that do all.
+func (s *search) cheapest(which, i int, sign, need, other float64) (best move, ok bool) {
+	w := wish{sign: sign, need: need}
+	rank, cost, found := 3, math.Inf(1), -1
+	s.walk(which, i, &w, func(tier int) bool {
+		if rank == 0 && tier > found {
+			return false
+		}
+		own := s.move.path
+		defer func() { s.move.path = own }()
+		room := s.together(which, &w)
+		step := room.step(sign)
+		if math.IsInf(room.cost, 1) || room.cost == 0 || step <= 0 {
+			return true
+		}
+		mine := 0
+		switch {
+		case step < need:
+			mine = 2
+		case room.step(-sign) < other:
+			mine = 1
+		}
+		if mine < rank || mine == rank && room.cost < cost {
+			rank, cost, found = mine, room.cost, tier
+			best, ok = s.move.clone(), true
+		}
+		return true
+	})
+	return best, ok
+}
+
+func (s *search) hide(m move) {
+	now := s.readers[0]
+	for _, p := range m.places {
+		for _, c := range m.columns {
+			if i := now.cell(c, p); now.known[i] && !now.secret(i) {
+				now.state[i] = Hidden
+				s.queue = append(s.queue, i)
+			}
+		}
+	}
+}
+
+// room is the room of the move in all the tables that it changes: where a
+// number of it is the same in two tables, it moves in both or in none.
+func (s *search) room(which int) room {
+	if len(s.readers) == 1 {
+		s.in[0] = true
+		return s.readers[0].room(&s.move)
+	}
+	clear(s.in)
+	s.in[which] = true
+	all := s.readers[which].room(&s.move)
+	for again := true; again; {
+		again = false
+		for f, e := range s.readers {
+			if s.in[f] || math.IsInf(all.cost, 1) || !s.drags(e) {
+				continue
+			}
+			s.in[f], again = true, true
+			all.and(e.room(&s.move))
+		}
+	}
+	return all
+}
+
+// together is the room of the move, which takes the numbers of other families
+// along that it would run into where it comes farther with them.
+func (s *search) together(which int, w *wish) room {
+	best, path := s.room(which), s.move.path
+	now := best
+	for range s.table.Columns {
+		if math.IsInf(now.cost, 1) || best.step(w.sign) >= w.need {
+			break
+		}
+		column, by, ok := s.readers[which].blocked(&s.move, w.sign, w.need)
+		if !ok {
+			break
+		}
+		if now = s.join(which, w, column, by); now.step(w.sign) > best.step(w.sign) {
+			best, path = now, s.move.path
+		}
+	}
+	if s.move.path != path {
+		s.move.path = path
+		s.room(which)
+	}
+	return best
+}
+
+// join adds the first way of the column up to its family's top that can be gone.
+func (s *search) join(which int, w *wish, column int, by float64) room {
+	own := s.move.path
+	for k := range s.paths[column] {
+		other := &s.paths[column][k]
+		if len(other.tops) == 0 {
+			continue
+		}
+		s.move.path = own.with(other, by)
+		if joint := s.room(which); joint.cost == 0 || !w.free && joint.cost < nowhere().cost {
+			return joint
+		}
+	}
+	return nowhere()
+}
+
+// drags reports whether the move changes a number that is the same in e.
+func (s *search) drags(e *reader) bool {
+	for f, r := range s.readers {
+		if !s.in[f] {
+			continue
+		}
+		for _, p := range s.move.places {
+			for _, c := range s.move.columns {
+				if s.tied(r, e, r.cell(c, p)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (s *search) apply(step float64) {
+	for f, r := range s.readers {
+		if s.in[f] {
+			r.apply(&s.move, step)
+		}
+	}
+}
+
+// stated is the interval that certificates show.
+func (r *reader) stated(column, place int) Interval {
+	if r.table.Columns[column].derived() {
+		return Interval{Low: math.Inf(-1), High: math.Inf(1)}
+	}
+	i := r.cell(column, place)
+	return Interval{Low: r.value[i] - r.fall[i], High: r.value[i] + r.rise[i]}
+}
