@@ -33,14 +33,15 @@ func (s *Server) anyone(h action) http.HandlerFunc { return s.answer(h, s.princi
 
 // reader is anyone, but when who asks cannot be found out since the database
 // is away they are answered as the public.
-func (s *Server) reader(h action) http.HandlerFunc {
-	return s.answer(h, func(r *http.Request) (geo.Principal, error) {
-		p, err := s.principal(r)
-		if k := geo.KindOf(err); err != nil && (k == geo.Unavailable || k == geo.Internal) {
-			return geo.Public, nil
-		}
-		return p, err
-	})
+func (s *Server) reader(h action) http.HandlerFunc { return s.answer(h, s.readingPrincipal) }
+
+// readingPrincipal is who asks, for what everybody may read some of.
+func (s *Server) readingPrincipal(r *http.Request) (geo.Principal, error) {
+	p, err := s.principal(r)
+	if k := geo.KindOf(err); err != nil && (k == geo.Unavailable || k == geo.Internal) {
+		return geo.Public, nil
+	}
+	return p, err
 }
 
 // member answers only those who are logged in.

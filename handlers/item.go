@@ -5,18 +5,23 @@ import (
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 // item answers one feature. Those who may see more of an asset than the public
-// get it from the store, everybody else from the snapshot. As of ?datetime= it
-// is what everybody could see, for all alike.
+// get it from the store, everybody else from the snapshot. As of ?datetime=
+// or ?release= it is what everybody could see, for all alike.
 func (s *Server) item(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
 	const op = "handlers.item"
-	params, err := readParams(r, "datetime")
+	params, err := readParams(r, append([]string{"datetime", "release"}, joinParams[:]...)...)
 	if err != nil {
 		return err
 	}
-	when, err := params.datetime()
+	join, err := params.joinQuery()
+	if err != nil {
+		return err
+	}
+	when, err := params.when()
 	if err != nil {
 		return err
 	}
@@ -28,15 +33,25 @@ func (s *Server) item(w http.ResponseWriter, r *http.Request, p geo.Principal, a
 		return err
 	}
 	collection := pathParam(r, "collection")
-	if when != nil {
-		return s.itemAsOf(w, r, at, collection, id, when)
+	level := geo.LevelOf(collection)
+	if join != nil && level == 0 {
+		return unknownParameter("indicators")
 	}
-	if level := geo.LevelOf(collection); level != 0 {
+	if when != nil {
+		return s.itemAsOf(w, r, at, featureKey{collection, id}, when, join)
+	}
+	if level != 0 {
 		area := at.Area(id)
 		if area == nil || area.Level != level {
 			return geo.NotFoundError(op)
 		}
-		body := s.withLinks(r, appendArea(nil, area, true), collection, id)
+		var figures *indicator.Figures
+		if join != nil {
+			if figures, err = s.joinedFor(w, r, join, level); err != nil {
+				return err
+			}
+		}
+		body := s.withLinks(r, appendJoined(nil, area, figures), collection, id)
 		writeFeature(w, r, http.StatusOK, etagOf(area.Version, body), body)
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 // crs84 is the reference system of all coordinates: lon, lat on WGS 84.
@@ -17,12 +18,13 @@ const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 func trimBrackets(s string) string { return strings.Trim(strings.TrimSpace(s), "<>") }
 
 // items answers a page of a collection as everybody sees it: from the snapshot,
-// or as of ?datetime=.
+// or as of ?datetime=. Areas can have figures beside their own properties, which
+// are those that who asks may see.
 func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, at *index.Snapshot) error {
 	if !isCollection(at, pathParam(r, "collection")) {
 		return geo.NotFoundError("handlers.items")
 	}
-	q, when, err := itemsQuery(r)
+	q, when, join, err := itemsQuery(r)
 	if err != nil {
 		return err
 	}
@@ -39,6 +41,12 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	if err != nil {
 		return err
 	}
+	var figures *indicator.Figures
+	if join != nil {
+		if figures, err = s.joinedFor(w, r, join, geo.LevelOf(q.Collection)); err != nil {
+			return err
+		}
+	}
 	self := s.origin(r) + r.URL.EscapedPath()
 	links := []link{{Href: withQuery(self, r.URL.Query()), Rel: "self", Type: typeGeoJSON, Title: "This page"}}
 	if page.Next != 0 {
@@ -52,51 +60,57 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 		b = appendAsset(nextFeature(b), at, a, public, nil)
 	}
 	for _, a := range page.Areas {
-		b = appendArea(nextFeature(b), a, true)
+		b = appendJoined(nextFeature(b), a, figures)
 	}
 	w.Header().Set("Content-Crs", "<"+crs84+">")
-	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endList(b))
+	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endJoined(b, figures))
 	return nil
 }
 
-// itemsQuery reads the parameters of items, and the time that is asked for: nil
-// is now. What is no parameter of ours is a property to compare; the snapshot
+// itemsQuery reads the parameters of items, the time that is asked for (nil is
+// now), and the figures to be joined to areas (nil for none). What is no parameter of ours is a property to compare; the snapshot
 // knows which there are.
-func itemsQuery(r *http.Request) (q geo.Query, when *period, err error) {
+func itemsQuery(r *http.Request) (q geo.Query, when *period, join *figuresQuery, err error) {
 	q = geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
 	p, err := readParams(r)
 	if err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
-	if when, err = p.datetime(); err != nil {
-		return q, nil, err
+	if geo.LevelOf(q.Collection) != 0 {
+		if join, err = p.joinQuery(); err != nil {
+			return q, nil, nil, err
+		}
+		p = p.withoutJoin()
+	}
+	if when, err = p.when(); err != nil {
+		return q, nil, nil, err
 	}
 	if q.Bounds, err = p.bbox(); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	if q.Limit, err = p.limit("limit", geo.DefaultLimit, geo.MaxLimit); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	if q.After, err = p.cursor(); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	if q.LocatedOnly, err = p.flag("located"); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	if q.Area, err = p.area(); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	if q.Search, err = p.search(); err != nil {
-		return q, nil, err
+		return q, nil, nil, err
 	}
 	for name, value := range p {
 		switch name {
-		case "bbox", "limit", "cursor", "located", "area", "q", "datetime":
+		case "bbox", "limit", "cursor", "located", "area", "q", "datetime", "release":
 		default:
 			q.Equal[name] = value
 		}
 	}
-	return q, when, nil
+	return q, when, join, nil
 }
 
 func withQuery(base string, values url.Values) string {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // Server answers Patok's public HTTP. It is an http.Handler.
@@ -17,8 +18,11 @@ type Server struct {
 	audit       *auditor
 	page        *page
 	pasts       pasts
+	figuresKept figuresKept
 	runs        *runs
 	network     walkways
+	workbooks   atomic.Int32 // that are being made
+	imports     atomic.Int32 // files that are being read
 	closing     chan struct{}
 	once        sync.Once
 }

@@ -12,14 +12,19 @@ import (
 
 // tileJSON describes the tiles of a list of layers (TileJSON 3.0.0).
 func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, _ geo.Principal, at *index.Snapshot) error {
-	if _, err := readParams(r, "v"); err != nil {
-		return err
-	}
 	layers, err := tiles.ParseLayers(at, pathParam(r, "layers"))
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusOK, tiles.Describe(at, layers, s.origin(r)))
+	join, err := s.tileJoin(r, layers)
+	if err != nil {
+		return err
+	}
+	document := tiles.Describe(at, layers, s.origin(r))
+	if join != nil {
+		document = document.Joined(join.Names, joinedTiles(r))
+	}
+	return writeJSON(w, r, http.StatusOK, document)
 }
 
 // xyzTile answers a tile under its XYZ address: zoom, column, row.
@@ -41,10 +46,11 @@ func (s *Server) collectionTile(w http.ResponseWriter, r *http.Request, _ geo.Pr
 }
 
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot, list, x, y string) error {
-	if _, err := readParams(r, "v"); err != nil {
+	layers, err := tiles.ParseLayers(at, list)
+	if err != nil {
 		return err
 	}
-	layers, err := tiles.ParseLayers(at, list)
+	join, err := s.tileJoin(r, layers)
 	if err != nil {
 		return err
 	}
@@ -52,7 +58,7 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot
 	if err != nil {
 		return err
 	}
-	tile, err := s.Tiles.Tile(r.Context(), at, layers, id, nil)
+	tile, err := s.Tiles.Tile(r.Context(), at, layers, id, join)
 	if err != nil {
 		return err
 	}

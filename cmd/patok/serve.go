@@ -16,6 +16,7 @@ import (
 	"github.com/patok-id/patok/geo/auth"
 	"github.com/patok-id/patok/geo/feed"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 	"github.com/patok-id/patok/handlers"
 	"github.com/patok-id/patok/tiles"
 	"github.com/patok-id/patok/web"
@@ -74,18 +75,19 @@ const eventRing = 4096
 func (c *serveCmd) node(db *database, log *slog.Logger) (*node, error) {
 	live := index.NewLive()
 	hub := feed.NewHub(eventRing, c.MaxStreams)
+	figures := indicator.NewLive(db.Store)
 	var follower *feed.Follower
 	service := auth.NewService(db.Store, auth.Options{
 		Lag:   func() time.Duration { return follower.Lag() },
 		Words: func() []string { return cityWords(live) },
 	})
-	follower = feed.NewFollower(db.Store, live, hub, log, feed.Options{Rights: service})
+	follower = feed.NewFollower(db.Store, live, hub, log, feed.Options{Rights: service, Figures: figures})
 	source, err := tiles.NewSource(c.CacheMB << 20)
 	if err != nil {
 		return nil, err
 	}
 	server, err := handlers.New(handlers.Config{
-		Live: live, Follower: follower, Hub: hub, Tiles: source, Store: db.Store,
+		Live: live, Follower: follower, Hub: hub, Figures: figures, Tiles: source, Store: db.Store,
 		Auth: service,
 		Page: web.Dist(), Built: web.Built(),
 		BaseURL: c.BaseURL, TLS: c.secure(), TrustedProxies: c.TrustedProxies, PlainLogin: c.PlainLogin, SignIn: c.OIDC.signIn(),

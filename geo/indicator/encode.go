@@ -19,7 +19,7 @@ import (
 // what is hidden is not in it.
 func Encode(c *Content) ([]byte, error) {
 	var out bytes.Buffer
-	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	z, err := gzip.NewWriterLevel(&out, gzip.DefaultCompression)
 	if err != nil {
 		return nil, geo.Wrap("indicator.Encode", err)
 	}

@@ -1,0 +1,84 @@
+package indicator
+
+import "context"
+
+// Kept is what readers have already: an edition that was published before, with
+// the exact figures that it was made from.
+type Kept struct {
+	Published
+	Exact *Exact
+}
+
+// Publish makes what each audience will see of the figures: the administration
+// first, since what is hidden from it is hidden from the public too. See Protect
+// for its errors.
+func (f *Exact) Publish(ctx context.Context, s Settings, kept []Kept) (internal, public *Content, err error) {
+	rules := Rules{K: s.InternalThreshold, Wider: s.PublicThreshold}
+	for _, k := range kept {
+		rules.Kept = append(rules.Kept, k.Exact.recall(k.Internal))
+	}
+	inside := f.For(Internal)
+	hidden, err := Protect(ctx, &inside.Table, rules)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules = Rules{K: s.PublicThreshold, Also: []*Protected{hidden}}
+	for _, k := range kept {
+		rules.Kept = append(rules.Kept, k.Exact.recall(k.Public))
+	}
+	outside := f.For(Public)
+	shown, err := Protect(ctx, &outside.Table, rules)
+	if err != nil {
+		return nil, nil, err
+	}
+	return inside.Content(hidden.Cells), outside.Content(shown.Cells), nil
+}
+
+// recall puts what was published beside the numbers that it was made from. What
+// was shown is what it was then.
+func (f *Exact) recall(p *Publication) *Protected {
+	t := f.For(p.Audience)
+	out := &Protected{Table: &t.Table, K: p.Threshold, Cells: make([][]Cell, len(t.Columns))}
+	for i, column := range t.Columns {
+		out.Cells[i] = make([]Cell, len(t.Places))
+		from := p.Column(column.Indicator)
+		if from < 0 {
+			continue
+		}
+		for j, place := range t.Places {
+			at := p.Place(place)
+			if at < 0 {
+				continue
+			}
+			cell := p.Columns[from].Cells[at]
+			out.Cells[i][j] = cell
+			if cell.State == Shown {
+				t.Numbers[i][j] = Number{Value: cell.Value, Known: true}
+			}
+		}
+	}
+	return out
+}
+
+// Differing counts the cells of after that before says otherwise. A cell that
+// before does not have is Missing there.
+func Differing(before, after *Content) int {
+	n := 0
+	places := make([]int, len(after.Places))
+	for i, p := range after.Places {
+		places[i] = before.Place(p)
+	}
+	for _, column := range after.Columns {
+		from := before.Column(column.Indicator)
+		for i, cell := range column.Cells {
+			var was Cell
+			if from >= 0 && places[i] >= 0 {
+				was = before.Columns[from].Cells[places[i]]
+			}
+			if was != cell {
+				n++
+			}
+		}
+	}
+	return n
+}
