@@ -125,6 +125,9 @@ export class FigureCell {
 
   private drawClash(): void {
     const clash = this.entry.saving.clashes.get(this.key);
+    const key = JSON.stringify(clash ?? null);
+    if (this.clash.dataset.of === key) return; // a button that is being pressed stays
+    this.clash.dataset.of = key;
     const choose = (whose: 'mine' | 'theirs') => (): void => this.entry.settle(this.key, whose);
     this.clash.replaceChildren(
       ...(clash
