@@ -10,6 +10,7 @@ import (
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 // The limits of ?datetime=. Features are counted by their Weight.
@@ -52,10 +53,15 @@ func (s *Server) asOf(r *http.Request, at *index.Snapshot, collection string, wh
 	})
 }
 
-// pastOf turns times into revisions. An open end is what at shows.
+// pastOf turns times, or a release's name, into revisions. An open end is what at shows.
 func (s *Server) pastOf(ctx context.Context, at *index.Snapshot, collection string, when *period) (geo.Past, error) {
 	past := geo.Past{Collection: collection, Until: at.Revision()}
 	var err error
+	if when.release != "" {
+		past.Until, err = s.Store.ReleaseRevision(ctx, when.release)
+		past.From = past.Until
+		return past, err
+	}
 	if !when.until.IsZero() {
 		if past.Until, err = s.Store.RevisionAt(ctx, when.until); err != nil {
 			return past, err
@@ -74,8 +80,16 @@ func (s *Server) pastOf(ctx context.Context, at *index.Snapshot, collection stri
 	return past, nil
 }
 
-// itemAsOf answers one feature as everybody could see it at a time.
-func (s *Server) itemAsOf(w http.ResponseWriter, r *http.Request, at *index.Snapshot, collection string, id int64, when *period) error {
+// featureKey names a feature.
+type featureKey struct {
+	collection string
+	id         int64
+}
+
+// itemAsOf answers one feature as everybody could see it at a time, an area with
+// the figures that are asked for; nil is none.
+func (s *Server) itemAsOf(w http.ResponseWriter, r *http.Request, at *index.Snapshot, of featureKey, when *period, join *figuresQuery) error {
+	collection, id := of.collection, of.id
 	if !isCollection(at, collection) {
 		return geo.NotFoundError("handlers.itemAsOf")
 	}
@@ -92,7 +106,13 @@ func (s *Server) itemAsOf(w http.ResponseWriter, r *http.Request, at *index.Snap
 	switch {
 	case len(content.Areas) == 1 && content.Areas[0].Level == level:
 		a := content.Areas[0]
-		body := s.withLinks(r, appendArea(nil, a, true), collection, id)
+		var figures *indicator.Figures
+		if join != nil {
+			if figures, err = s.joinedFor(w, r, join, level); err != nil {
+				return err
+			}
+		}
+		body := s.withLinks(r, appendJoined(nil, a, figures), collection, id)
 		writeFeature(w, r, http.StatusOK, etagOf(a.Version, body), body)
 		return nil
 	case len(content.Assets) == 1 && (collection == geo.AllAssets || collection == content.Assets[0].Type):

@@ -8,8 +8,25 @@ import (
 )
 
 // period is what ?datetime= asks for: the times from and until, both included;
-// the same for an instant. A zero time is open.
-type period struct{ from, until time.Time }
+// the same for an instant. A zero time is open. With ?release= it is the
+// revision that has that name.
+type period struct {
+	from, until time.Time
+	release     string
+}
+
+// when reads which state is asked for; nil is now.
+func (p params) when() (*period, error) {
+	release, given := p["release"]
+	_, timed := p["datetime"]
+	switch {
+	case given && timed:
+		return nil, invalidParameter("release", "tidak dapat dipakai bersama datetime.", "cannot be used with datetime.")
+	case given:
+		return &period{release: release}, nil
+	}
+	return p.datetime()
+}
 
 // datetime reads the parameter of that name (OGC API Features part 1, section
 // 7.15.4): an instant A, or an interval A/B, ../B, /B, A/.. or A/ whose end may
@@ -33,7 +50,7 @@ func (p params) datetime() (*period, error) {
 	case !okEnd:
 		return nil, invalidDatetime()
 	}
-	whole := &period{begin.from, end.until}
+	whole := &period{from: begin.from, until: end.until}
 	if !whole.until.IsZero() && whole.until.Before(whole.from) {
 		return nil, invalidParameter("datetime", "berakhir sebelum mulai.", "ends before it begins.")
 	}
@@ -62,10 +79,10 @@ func readMoment(text string, open bool) (period, bool) {
 	}
 	if parts[1] != "" {
 		day, err := time.Parse(time.DateOnly, parts[1])
-		return period{day, day.AddDate(0, 0, 1).Add(-time.Microsecond)}, err == nil
+		return period{from: day, until: day.AddDate(0, 0, 1).Add(-time.Microsecond)}, err == nil
 	}
 	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(strings.ToUpper(text), " ", "+"))
-	return period{t, t}, err == nil
+	return period{from: t, until: t}, err == nil
 }
 
 // duration is one of ISO 8601 of whole numbers.

@@ -15,6 +15,7 @@ import (
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/auth"
 	"github.com/patok-id/patok/geo/demo"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 type demoCmd struct {
@@ -81,8 +82,23 @@ func seedDemo(ctx context.Context, db *database, replace bool) ([]demoAccount, e
 	if err != nil {
 		return nil, err
 	}
-	_, err = db.SeedFigures(ctx, demoImporter, demo.Batches())
-	return accounts, err
+	return accounts, seedFigures(ctx, db)
+}
+
+// seedFigures puts in the example's batches where there are none, and publishes
+// what is closed for the whole city.
+func seedFigures(ctx context.Context, db *database) error {
+	added, err := db.SeedFigures(ctx, demoImporter, demo.Batches())
+	if err != nil || added == 0 {
+		return err
+	}
+	for source, period := range demo.Published() {
+		_, err := db.Publish(ctx, demoImporter, indicator.PublicationRequest{Source: source, Period: period, Area: demo.CityCode})
+		if err != nil && geo.KindOf(err) != geo.Conflict { // what cannot be shown safely stays unpublished
+			return err
+		}
+	}
+	return nil
 }
 
 // demoPasswords creates the example accounts that are missing and gives each a

@@ -30,6 +30,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Take in areas or assets from files."`
 	User    userCmd    `cmd:"" help:"Create, invite, disable and list accounts."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke bearer tokens for programs."`
+	Release releaseCmd `cmd:"" help:"Make, list and verify releases."`
 	Backup  backupCmd  `cmd:"" help:"Write the own cluster's database to a file."`
 	Restore restoreCmd `cmd:"" help:"Replace the own cluster's database by a backup."`
 	Doctor  doctorCmd  `cmd:"" help:"Compare the running node's memory with PostGIS, feature by feature."`
