@@ -79,6 +79,7 @@ function links(app: App): HTMLElement {
     may?.watch && link('angka', t('view_angka'), counts.batches),
     may?.figures && link('cocokkan', t('view_cocokkan')),
     link('analisis', t('analysis')),
+    link('rilis', t('view_rilis')),
     link('riwayat', t('view_riwayat')),
     may?.administer && link('pengguna', t('people')),
     administersAll(session) && button('role-settings', t('role_settings'), () => roleSettings(app)),

@@ -1,7 +1,7 @@
 import type { Item } from './api';
 
 /** The views of the panel that have an address of their own, by the word that stands there. */
-const viewNames = ['akun', 'analisis', 'angka', 'cocokkan', 'doubts', 'impor', 'kemajuan', 'masuk', 'pengguna', 'perubahan', 'riwayat', 'tinjau', 'undangan'] as const;
+const viewNames = ['akun', 'analisis', 'angka', 'cocokkan', 'doubts', 'impor', 'kemajuan', 'masuk', 'pengguna', 'perubahan', 'rilis', 'riwayat', 'tinjau', 'undangan'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A view and what it is about: `riwayat` of `posyandu/17`. */

@@ -55,6 +55,7 @@ export function assetList(app: App, filter: Filter, area = ''): { node: HTMLElem
         ],
         (v) => (filter.placed = v as Filter['placed']),
       ),
+      !area && h('button.button.plain', { type: 'button', id: 'download', onclick: () => app.view('rilis', filter.type && `jenis:${filter.type}`) }, t('download')),
     ),
     items,
     foot,

@@ -17,13 +17,14 @@ const views: Record<ViewName, () => Promise<{ show: Show }>> = {
   masuk: () => import('./session'),
   pengguna: () => import('./people'),
   perubahan: () => import('./mine'),
+  rilis: () => import('./releases'),
   riwayat: () => import('./history'),
   tinjau: () => import('./queue'),
   undangan: () => import('./invitation'),
 };
 
 /** These need nobody to be logged in. */
-const open: ViewName[] = ['analisis', 'masuk', 'undangan'];
+const open: ViewName[] = ['analisis', 'masuk', 'rilis', 'undangan'];
 
 /** What shows this view; for a member's view asks to log in while nobody is, and the page then shows it. */
 export async function viewOf(app: App, name: ViewName): Promise<Show> {

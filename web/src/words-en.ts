@@ -27,6 +27,7 @@ export const en: Record<keyof typeof id, string> = {
   layer_far: 'zoom in to see',
   village: 'Villages',
   list: 'List',
+  download: 'Download',
   list_of: '{n} assets',
   all_types: 'All types',
   any_place: 'All',

@@ -26,6 +26,7 @@ export const id = {
   layer_far: 'tampil dari zoom lebih dekat',
   village: 'Desa/Kelurahan',
   list: 'Daftar',
+  download: 'Unduh',
   list_of: '{n} aset',
   all_types: 'Semua jenis',
   any_place: 'Semua',
