@@ -339,8 +339,8 @@ begin
         where g.account_id = who::bigint and c.disabled_at is null
           and (g.valid_from is null or g.valid_from <= now()) and (g.valid_until is null or now() < g.valid_until)
           and (g.area_code is null or area = g.area_code or starts_with(area, g.area_code || '.'))
-          and (g.types is null or kind = any(g.types)
-               or kind = '' and action not in ('administer', 'analyse', 'figures', 'enter', 'check', 'publish'))
+          and (g.types is null
+               or action not in ('analyse', 'figures', 'enter', 'check', 'publish') and (kind = any(g.types) or kind = '' and action <> 'administer'))
           and action = any(case g.role
               when 'administrator' then array['read', 'read_full', 'edit', 'review', 'watch', 'override', 'administer',
                                               'analyse', 'figures', 'enter', 'check', 'publish']

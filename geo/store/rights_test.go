@@ -28,7 +28,8 @@ func connect(t testing.TB, url string) *pgx.Conn {
 
 var (
 	allRoles   = []geo.Role{geo.RoleAdministrator, geo.RolePIC, geo.RoleReviewer, geo.RoleDinsos, geo.RolePlanner, geo.RoleService}
-	allActions = []geo.Action{geo.ActionRead, geo.ActionReadFull, geo.ActionEdit, geo.ActionReview, geo.ActionWatch, geo.ActionOverride, geo.ActionAdminister}
+	allActions = []geo.Action{geo.ActionRead, geo.ActionReadFull, geo.ActionEdit, geo.ActionReview, geo.ActionWatch, geo.ActionOverride, geo.ActionAdminister,
+		geo.ActionAnalyse, geo.ActionFigures, geo.ActionEnter, geo.ActionCheck, geo.ActionPublish}
 )
 
 // grantsOfEveryKind crosses roles, areas, types and dates.
@@ -98,6 +99,39 @@ func TestRowSecurityEqualsCan(t *testing.T) {
 		}
 	}
 	t.Logf("%d combinations of person, action and target agree, %d of them allowed", asked, yes)
+}
+
+// TestReachEqualsMay: what a table of many rows asks once is what it would be told
+// for every row.
+func TestReachEqualsMay(t *testing.T) {
+	s, url := open(t)
+	app := connect(t, geotest.AppURL(t, url))
+	people := peopleOfEveryKind(geotest.Random(t), time.Now())
+	savePeople(t, s, people)
+	places := []string{"", "35", "35.71", "35.7", "35.71.01", "35.71.02", "35.71.01.1001", "35.71.01.1002", "35.71.01.1001-001", "35.71.01.1001-001-002", "35.71.01.1002-001-002", "33.71.01.1001"}
+	asked, yes := 0, 0
+	for _, id := range append([]string{"", "0", "system", "x"}, accountIDs(people)...) {
+		if _, err := app.Exec(t.Context(), `select set_config('patok.account', $1, false)`, id); err != nil {
+			t.Fatal(err)
+		}
+		var differ, allowed int
+		err := app.QueryRow(t.Context(), `select count(*) filter (where near is distinct from every), count(*) filter (where near)
+from (select p like any (reach(a)) as near, may(a, split_part(p, '-', 1), '') as every
+      from unnest($1::text[]) p, unnest(array['watch', 'figures', 'enter', 'check']) a) x`, places).Scan(&differ, &allowed)
+		if err != nil || differ > 0 {
+			t.Fatalf("account %q: %d places differ, %v", id, differ, err)
+		}
+		asked, yes = asked+4*len(places), yes+allowed
+	}
+	t.Logf("%d combinations agree, %d of them allowed", asked, yes)
+}
+
+func accountIDs(people []geo.Principal) []string {
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = strconv.FormatInt(p.AccountID, 10)
+	}
+	return ids
 }
 
 // savePeople writes the accounts and grants of people, gives them their ids,

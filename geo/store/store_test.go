@@ -106,6 +106,9 @@ func TestStatementsPrepare(t *testing.T) {
 		assetHistorySQL, areaHistorySQL, formerSQL, holdAreaSQL, revertAreaSQL, oneAreaSQL)
 	statements = append(statements, rulesSQL, unpublishedSQL, waitingSQL, eventSQL, proposalsSQL, eventsSQL, presentSQL, deletedSQL, previewsSQL,
 		lockProposalSQL, moveProposalSQL)
+	statements = append(statements, indicatorsSQL, sourcesSQL, holdRegistrySQL, putIndicatorSQL, batchesByIDSQL, toldSQL, batchMarksSQL, batchEventsSQL, lockBatchSQL,
+		lockBatchesSQL, batchVisibleSQL, editionsSQL, copyValuesSQL, createdSQL, batchValuesSQL, removeValuesSQL, writeBatchesSQL, heldMinutesSQL, removeMarkSQL,
+		minutesSQL, touchBatchSQL, putScanSQL, scanSQL, purgeScanSQL, depthsSQL, reconciledValuesSQL, countPointsSQL)
 	for _, sql := range statements {
 		if _, err := conn.Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%v in\n%s", err, sql)
@@ -117,7 +120,8 @@ func TestStatementsPrepare(t *testing.T) {
 func TestHistoryHasTheColumnsOfItsTable(t *testing.T) {
 	s, _ := open(t)
 	for table, history := range map[string]string{"areas": "area_history", "assets": "asset_history", "asset_types": "asset_type_history",
-		"accounts": "account_history", "grants": "grant_history"} {
+		"accounts": "account_history", "grants": "grant_history",
+		"indicators": "indicator_history", "sources": "source_history", "batches": "batch_history", "batch_values": "batch_value_history"} {
 		const columns = `select string_agg(column_name || ' ' || udt_name, ', ' order by ordinal_position) from information_schema.columns where table_name = $1`
 		want := one[string](t, s, columns, table) + ", to_tx int8, closed_by text"
 		if got := one[string](t, s, columns, history); got != want {
