@@ -2,6 +2,7 @@ package geo
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -80,6 +81,9 @@ type Private struct {
 
 // Published reports whether the public may see the asset.
 func (a *Asset) Published() bool { return a.Placement != Held }
+
+// KnownOperation reports whether an asset's operation may be this.
+func KnownOperation(value string) bool { return slices.Contains(operationValues, value) }
 
 // Values that the common fields take, in the order that forms show them.
 var (

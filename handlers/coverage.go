@@ -3,8 +3,9 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"strconv"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -22,9 +23,6 @@ type walkwayStore interface {
 	// Walkways reads the network and its mark.
 	Walkways(ctx context.Context) ([]orb.LineString, int64, error)
 }
-
-// noWait is for snapshots, which answer from memory.
-var noWait = context.Background()
 
 // asker answers everybody as whom they are: a question that is sent by POST and
 // changes nothing is also for who may only read.
@@ -75,18 +73,24 @@ func (s *Server) readCoverage(r *http.Request, p geo.Principal, at *index.Snapsh
 
 // compute is the run of a question.
 func (s *Server) compute(q question) compute {
-	return func(ctx context.Context, told func(float64)) (json.RawMessage, error) {
-		result, err := s.answerQuestion(ctx, q, told)
+	return func(ctx context.Context, told func(float64)) (result json.RawMessage, err error) {
+		defer func() { // a request's panic is caught by edge; this is nobody's request
+			if v := recover(); v != nil {
+				s.metrics.panics.Inc()
+				err = fmt.Errorf("a computation panicked: %v\n%s", v, debug.Stack())
+			}
+		}()
+		answer, err := s.answerQuestion(ctx, q, told)
 		if err != nil {
 			return nil, err
 		}
-		return marshal(result)
+		return marshal(answer)
 	}
 }
 
 func (s *Server) answerQuestion(ctx context.Context, q question, told planning.Progress) (*coverageResult, error) {
 	catalog := s.Figures.Catalog()
-	g, err := gather(q.coverageRequest, q.at, catalog, catalog.For(q.principal, q.now), q.now)
+	g, err := gather(ctx, q.coverageRequest, q.at, catalog, catalog.For(q.principal, q.now), q.now)
 	if err != nil {
 		return nil, err
 	}
@@ -153,15 +157,6 @@ func (w *walkways) get(ctx context.Context, store walkwayStore) (*planning.Netwo
 	return w.network, nil
 }
 
-// ownerOf is whose runs are one's own: those of an account, or of the public at
-// an address.
-func ownerOf(p geo.Principal, r *http.Request) string {
-	if p.Anonymous() {
-		return clientAddress(r)
-	}
-	return strconv.FormatInt(p.AccountID, 10)
-}
-
 // coverage answers a question of planning: at once where that is soon done, and
 // else with the address of its run.
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
@@ -222,6 +217,9 @@ func (s *Server) coverageRun(w http.ResponseWriter, r *http.Request, p geo.Princ
 	case runDone:
 		info.Result, info.Progress = run.result, 1
 	case runFailed:
+		if asError(run.err).Kind == geo.Internal {
+			s.Logger.Error("a computation failed", "request", requestID(r), "run", run.id, "error", run.err)
+		}
 		info.Detail = asError(run.err).Message.In(language(r))
 	}
 	return writePrivate(w, r, http.StatusOK, info)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -36,24 +37,23 @@ type gathered struct {
 type leftOut struct{ unplaced, inactive, closed, planned, stale int }
 
 // assetsOf lists the assets of a type in an area.
-func assetsOf(at *index.Snapshot, typ string, area geo.Code) ([]*geo.Asset, error) {
-	// A snapshot answers from memory: nothing of it waits for anybody.
-	page, err := at.Query(noWait, geo.Query{Collection: typ, Area: area, Limit: math.MaxInt32})
+func assetsOf(ctx context.Context, at *index.Snapshot, typ string, area geo.Code) ([]*geo.Asset, error) {
+	page, err := at.Query(ctx, geo.Query{Collection: typ, Area: area, Limit: math.MaxInt32})
 	return page.Assets, err
 }
 
 // gather reads the demand and the supply of a question from a snapshot, and its
 // weights from what is published for the view.
-func gather(q coverageRequest, at *index.Snapshot, catalog *indicator.Catalog, view *indicator.View, now time.Time) (*gathered, error) {
+func gather(ctx context.Context, q coverageRequest, at *index.Snapshot, catalog *indicator.Catalog, view *indicator.View, now time.Time) (*gathered, error) {
 	g := &gathered{typ: at.Type(q.Supply.Type)}
 	if g.typ == nil || at.Type(demandType) == nil {
 		return nil, geo.NotFoundError("handlers.gather") // it left the registry meanwhile
 	}
 	g.norm = planning.Norm{RadiusM: q.RadiusM, Ratio: float64(g.typ.NormRatio)}
-	if err := g.gatherSupply(q, at, now); err != nil {
+	if err := g.gatherSupply(ctx, q, at, now); err != nil {
 		return nil, err
 	}
-	rts, err := g.gatherRT(q.Area, at)
+	rts, err := g.gatherRT(ctx, q.Area, at)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func gather(q coverageRequest, at *index.Snapshot, catalog *indicator.Catalog, v
 
 // gatherSupply takes the facilities of the whole map: those of the neighbours
 // serve too. What is left out is counted in the question's area.
-func (g *gathered) gatherSupply(q coverageRequest, at *index.Snapshot, now time.Time) error {
-	assets, err := assetsOf(at, q.Supply.Type, "")
+func (g *gathered) gatherSupply(ctx context.Context, q coverageRequest, at *index.Snapshot, now time.Time) error {
+	assets, err := assetsOf(ctx, at, q.Supply.Type, "")
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (l *leftOut) count(operation string) {
 }
 
 // gatherRT reads the RT of an area that are not closed or only planned.
-func (g *gathered) gatherRT(area geo.Code, at *index.Snapshot) ([]planning.RT, error) {
-	assets, err := assetsOf(at, demandType, area)
+func (g *gathered) gatherRT(ctx context.Context, area geo.Code, at *index.Snapshot) ([]planning.RT, error) {
+	assets, err := assetsOf(ctx, at, demandType, area)
 	if err != nil {
 		return nil, err
 	}

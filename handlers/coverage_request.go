@@ -212,7 +212,7 @@ func readSupply(f *fields, at *index.Snapshot) supplyRequest {
 	if given := maybe[[]string](f, "operation"); given != nil {
 		s.Operation = *given
 		for _, o := range s.Operation {
-			if !slices.Contains([]string{"aktif", "tidak_aktif", "tutup", "rencana"}, o) {
+			if !geo.KnownOperation(o) {
 				f.bad("operation", "enum", "Harus aktif, tidak_aktif, tutup atau rencana.", "Must be aktif, tidak_aktif, tutup or rencana.")
 				break
 			}

@@ -1,10 +1,8 @@
 package handlers
 
 import (
-	"cmp"
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +73,7 @@ type coverageArea struct {
 	NearestP50 *float64        `json:"nearest_p50"`
 	Ratio      *float64        `json:"ratio"`
 	Gap        float64         `json:"gap"`
+	Rank       *int            `json:"rank"` // among the gaps of its level; null when all is covered
 }
 
 type coverageDemand struct {
@@ -166,6 +165,7 @@ func tellCoverage(g *gathered, c *planning.Coverage, at *index.Snapshot, detail 
 	if c.HasRatio {
 		r.Ratio = ratioOf(g, c, all)
 	}
+	ranks := ranksOf(c)
 	for _, s := range c.Places {
 		switch s.Place.Level() {
 		case indicator.Kecamatan, indicator.Kelurahan:
@@ -178,7 +178,7 @@ func tellCoverage(g *gathered, c *planning.Coverage, at *index.Snapshot, detail 
 		}
 		area := coverageArea{Code: s.Place, Name: placeName(at, s.Place), Level: s.Place.Level(), Weight: weightOf(s.Weight), Covered: weightOf(s.Covered),
 			Share: shareOf(s.Covered, s.Weight), RT: s.Points + s.Unplaced, RTUnplaced: s.Unplaced, Unlocated: weightOf(s.Unlocated),
-			NearestP50: rounded(s.MedianM, 1), Gap: weightOf(s.Gap())}
+			NearestP50: rounded(s.MedianM, 1), Gap: weightOf(s.Gap()), Rank: ranks[s.Place]}
 		if c.HasRatio {
 			area.Ratio = rounded(s.Ratio, 3)
 		}
@@ -188,6 +188,18 @@ func tellCoverage(g *gathered, c *planning.Coverage, at *index.Snapshot, detail 
 		r.Demand = tellDemand(g, c, at)
 	}
 	return r
+}
+
+// ranksOf ranks the gaps of each level by themselves.
+func ranksOf(c *planning.Coverage) map[indicator.Place]*int {
+	ranks := map[indicator.Place]*int{}
+	for _, level := range []indicator.Level{indicator.Kecamatan, indicator.Kelurahan, indicator.RW} {
+		for n, s := range c.Gaps(level) {
+			rank := n + 1
+			ranks[s.Place] = &rank
+		}
+	}
+	return ranks
 }
 
 func ratioOf(g *gathered, c *planning.Coverage, all planning.Served) *coverageRatio {
@@ -249,11 +261,4 @@ func tellDemand(g *gathered, c *planning.Coverage, at *index.Snapshot) []coverag
 		list = append(list, row)
 	}
 	return list
-}
-
-// gapsFirst orders areas for people: those with the largest gap first.
-func gapsFirst(areas []coverageArea) []coverageArea {
-	sorted := slices.Clone(areas)
-	slices.SortStableFunc(sorted, func(a, b coverageArea) int { return cmp.Compare(b.Gap, a.Gap) })
-	return sorted
 }

@@ -23,7 +23,7 @@ type candidateSites struct {
 
 // candidatesFor lists the places of a question: RT with a point, assets of a
 // type in its area, or the points of a grid that lie in it.
-func candidatesFor(q coverageRequest, g *gathered, at *index.Snapshot) (candidateSites, error) {
+func candidatesFor(ctx context.Context, q coverageRequest, g *gathered, at *index.Snapshot) (candidateSites, error) {
 	var c candidateSites
 	if q.Sites.Candidates.kind == "grid" {
 		points, stepM := planning.Grid(g.demand, q.RadiusM, maxCandidates)
@@ -39,7 +39,7 @@ func candidatesFor(q coverageRequest, g *gathered, at *index.Snapshot) (candidat
 	if q.Sites.Candidates.kind == "type" {
 		typ = q.Sites.Candidates.typ
 	}
-	assets, err := assetsOf(at, typ, q.Area)
+	assets, err := assetsOf(ctx, at, typ, q.Area)
 	if err != nil {
 		return c, err
 	}
@@ -73,7 +73,7 @@ func inArea(at *index.Snapshot, p orb.Point, area geo.Code) bool {
 
 // site adds to a result where new facilities should stand.
 func (r *coverageResult) site(ctx context.Context, q coverageRequest, g *gathered, at *index.Snapshot, ways planning.Ways, told planning.Progress) (stepM float64, err error) {
-	c, err := candidatesFor(q, g, at)
+	c, err := candidatesFor(ctx, q, g, at)
 	if err != nil {
 		return 0, err
 	}

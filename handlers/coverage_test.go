@@ -255,35 +255,36 @@ func TestRuns(t *testing.T) {
 	now := time.Now()
 	rs := newRuns(func() time.Time { return now })
 	ctx := t.Context()
+	a := runOwner{account: 1}
 	quick := func(context.Context, func(float64)) (json.RawMessage, error) { return json.RawMessage(`{}`), nil }
-	r, err := rs.start(ctx, "a", quick)
+	r, err := rs.start(ctx, a, quick)
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-r.ended
 	now = now.Add(runKept)
-	if _, state, err := rs.find("a", r.id); err != nil || state != runDone {
+	if _, state, err := rs.find(a, r.id); err != nil || state != runDone {
 		t.Errorf("%s, %v", state, err)
 	}
-	if _, _, err := rs.find("b", r.id); geo.KindOf(err) != geo.NotFound {
+	if _, _, err := rs.find(runOwner{account: 2}, r.id); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("another's: %v", err)
 	}
 	now = now.Add(time.Second)
-	if _, _, err := rs.find("a", r.id); geo.KindOf(err) != geo.NotFound {
+	if _, _, err := rs.find(a, r.id); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("after %v: %v", runKept, err)
 	}
-	bad, err := rs.start(ctx, "a", func(context.Context, func(float64)) (json.RawMessage, error) { return nil, errors.New("rusak") })
+	bad, err := rs.start(ctx, a, func(context.Context, func(float64)) (json.RawMessage, error) { return nil, errors.New("rusak") })
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-bad.ended
-	if _, state, _ := rs.find("a", bad.id); state != runFailed {
+	if _, state, _ := rs.find(a, bad.id); state != runFailed {
 		t.Error(state)
 	}
 	large := json.RawMessage(make([]byte, maxKeptRuns/2+1))
 	var kept []*run
 	for range 2 {
-		r, err := rs.start(ctx, "a", func(context.Context, func(float64)) (json.RawMessage, error) { return large, nil })
+		r, err := rs.start(ctx, a, func(context.Context, func(float64)) (json.RawMessage, error) { return large, nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,13 +292,13 @@ func TestRuns(t *testing.T) {
 		now = now.Add(time.Second)
 		kept = append(kept, r)
 	}
-	if _, _, err := rs.find("a", kept[0].id); geo.KindOf(err) != geo.NotFound {
+	if _, _, err := rs.find(a, kept[0].id); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("too much is kept: %v", err)
 	}
-	if _, state, err := rs.find("a", kept[1].id); err != nil || state != runDone {
+	if _, state, err := rs.find(a, kept[1].id); err != nil || state != runDone {
 		t.Errorf("the newest is gone: %v", err)
 	}
-	waits, err := rs.start(ctx, "a", func(ctx context.Context, _ func(float64)) (json.RawMessage, error) {
+	waits, err := rs.start(ctx, a, func(ctx context.Context, _ func(float64)) (json.RawMessage, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
@@ -310,7 +311,7 @@ func TestRuns(t *testing.T) {
 	default:
 		t.Error("close did not wait")
 	}
-	if _, state, _ := rs.find("a", waits.id); state != runStopped {
+	if _, state, _ := rs.find(a, waits.id); state != runStopped {
 		t.Error(state)
 	}
 }
@@ -331,4 +332,12 @@ func TestWhoGoesAwayStopsTheRun(t *testing.T) {
 	}
 	n.network.mu.Unlock()
 	n.coverage(200, "bappeda", ofMojoroto)
+}
+
+// A computation that panics takes nobody else with it.
+func TestAPanicIsAFailedRun(t *testing.T) {
+	n := newNode(t)
+	if _, err := n.compute(question{})(t.Context(), func(float64) {}); err == nil || !strings.Contains(err.Error(), "panicked") {
+		t.Errorf("without a snapshot: %v", err)
+	}
 }

@@ -72,9 +72,9 @@ func resultSchema() doc {
 		}
 		return doc{"type": "object", "nullable": true, "properties": of}
 	}
-	area := objectOf([]string{"code", "name", "level", "weight", "covered", "share", "rt", "rt_unplaced", "unlocated", "nearest_p50", "ratio", "gap"}, doc{
+	area := objectOf([]string{"code", "name", "level", "weight", "covered", "share", "rt", "rt_unplaced", "unlocated", "nearest_p50", "ratio", "gap", "rank"}, doc{
 		"code": text, "name": text, "level": text, "weight": real, "covered": real, "share": maybe, "rt": whole, "rt_unplaced": whole, "unlocated": real,
-		"nearest_p50": maybe, "ratio": maybe, "gap": real})
+		"nearest_p50": maybe, "ratio": maybe, "gap": real, "rank": nullable("integer")})
 	named := doc{"type": "object", "nullable": true}
 	demand := objectOf([]string{"place", "asset", "name", "lon", "lat", "weight", "estimated", "nearest_m", "nearest", "covered", "ratio", "rank"}, doc{
 		"place": text, "asset": whole, "name": text, "lon": real, "lat": real, "weight": doc{"description": "A number, or how a hidden one is shown"},

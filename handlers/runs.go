@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"math"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // The limits of computations that may take long.
 const (
-	maxRuns     = 2                // at once on this node
+	maxRuns     = 2                // at once on this node, one of them the public's at most
 	runSoon     = 2 * time.Second  // what is done by then is answered at once
 	runTurn     = time.Second      // how long one waits for a run's end to begin the next
 	runTime     = 10 * time.Minute // of one run
@@ -32,10 +33,24 @@ const (
 	runStopped runState = "stopped"
 )
 
+// runOwner is whose runs are one's own: those of an account, or of the public at
+// an address.
+type runOwner struct {
+	account int64
+	address string // "" with an account
+}
+
+func ownerOf(p geo.Principal, r *http.Request) runOwner {
+	if p.Anonymous() {
+		return runOwner{address: clientAddress(r)}
+	}
+	return runOwner{account: p.AccountID}
+}
+
 // run is one computation for somebody.
 type run struct {
 	id       string
-	owner    string
+	owner    runOwner
 	progress atomic.Uint64 // the share done, as math.Float64bits
 	stop     context.CancelFunc
 	ended    chan struct{} // closed at its end; what follows is read after that
@@ -51,24 +66,29 @@ func (r *run) share() float64 { return math.Float64frombits(r.progress.Load()) }
 // runs are the computations of this node. Each is a goroutine that close waits
 // for.
 type runs struct {
-	clock func() time.Time
-	slots chan struct{}
-	ctx   context.Context // of all runs; ends with close
-	stop  context.CancelFunc
-	wait  sync.WaitGroup
+	clock  func() time.Time
+	slots  chan struct{}
+	public chan struct{}   // what of the slots everybody may take
+	ctx    context.Context // of all runs; ends with close
+	stop   context.CancelFunc
+	wait   sync.WaitGroup
 
-	mu   sync.Mutex
-	byID map[string]*run
+	mu     sync.Mutex
+	byID   map[string]*run
+	closed bool
 }
 
 func newRuns(clock func() time.Time) *runs {
-	rs := &runs{clock: clock, slots: make(chan struct{}, maxRuns), byID: map[string]*run{}}
+	rs := &runs{clock: clock, slots: make(chan struct{}, maxRuns), public: make(chan struct{}, 1), byID: map[string]*run{}}
 	rs.ctx, rs.stop = context.WithCancel(context.Background())
 	return rs
 }
 
-// close stops every run and waits for their ends.
+// close stops every run and waits for their ends. None begins after it.
 func (rs *runs) close() {
+	rs.mu.Lock()
+	rs.closed = true
+	rs.mu.Unlock()
 	rs.stop()
 	rs.wait.Wait()
 }
@@ -78,40 +98,75 @@ type compute func(ctx context.Context, told func(share float64)) (json.RawMessag
 
 // start begins a run for owner, who may have one at a time (RateLimited); a node
 // has maxRuns (Unavailable). It waits a moment for one to end.
-func (rs *runs) start(ctx context.Context, owner string, work compute) (*run, error) {
+func (rs *runs) start(ctx context.Context, owner runOwner, work compute) (*run, error) {
 	ctx, cancel := context.WithTimeout(ctx, runTurn)
 	defer cancel()
 	for {
-		before := rs.running(owner)
-		if before == nil {
-			break
+		if before := rs.running(owner); before != nil {
+			select {
+			case <-before.ended:
+			case <-ctx.Done():
+				return nil, &geo.Error{Kind: geo.RateLimited, Op: "handlers.start", RetryAfter: runSoon, Message: geo.Text{
+					ID: "Perhitungan Anda sebelumnya masih berjalan. Tunggu, atau hentikan dahulu.",
+					EN: "Your last computation is still running. Wait for it, or stop it first."}}
+			}
 		}
-		select {
-		case <-before.ended:
-		case <-ctx.Done():
-			return nil, &geo.Error{Kind: geo.RateLimited, Op: "handlers.start", RetryAfter: runSoon, Message: geo.Text{
-				ID: "Perhitungan Anda sebelumnya masih berjalan. Tunggu, atau hentikan dahulu.",
-				EN: "Your last computation is still running. Wait for it, or stop it first."}}
+		taken, err := rs.take(ctx, owner)
+		if err != nil {
+			return nil, err
 		}
+		if r := rs.begin(owner, work, taken); r != nil {
+			return r, nil
+		}
+		release(taken) // another of the same owner came first
 	}
-	select {
-	case rs.slots <- struct{}{}:
-	case <-ctx.Done():
+}
+
+// take waits for the slots that a run of owner needs.
+func (rs *runs) take(ctx context.Context, owner runOwner) (taken []chan struct{}, err error) {
+	for _, slots := range rs.needed(owner) {
+		select {
+		case slots <- struct{}{}:
+			taken = append(taken, slots)
+			continue
+		case <-ctx.Done():
+		case <-rs.ctx.Done():
+		}
+		release(taken)
 		return nil, &geo.Error{Kind: geo.Unavailable, Op: "handlers.start", RetryAfter: runSoon, Message: geo.Text{
 			ID: "Server sedang menghitung untuk orang lain. Coba lagi sebentar lagi.",
 			EN: "The server is computing for others. Try again in a moment."}}
 	}
-	return rs.begin(owner, work), nil
+	return taken, nil
 }
 
-// begin runs work in the slot that is taken.
-func (rs *runs) begin(owner string, work compute) *run {
+// needed are the slots that a run of owner takes, one of each.
+func (rs *runs) needed(owner runOwner) []chan struct{} {
+	if owner.account == 0 {
+		return []chan struct{}{rs.public, rs.slots}
+	}
+	return []chan struct{}{rs.slots}
+}
+
+func release(taken []chan struct{}) {
+	for _, slots := range taken {
+		<-slots
+	}
+}
+
+// begin runs work in the slots that are taken; nil when a run of owner is under
+// way.
+func (rs *runs) begin(owner runOwner, work compute, taken []chan struct{}) *run {
 	ctx, cancel := context.WithTimeout(rs.ctx, runTime)
 	r := &run{id: rand.Text(), owner: owner, stop: cancel, ended: make(chan struct{}), state: runRunning}
 	rs.mu.Lock()
+	defer rs.mu.Unlock()
 	rs.tidy()
+	if rs.closed || rs.ofOwner(owner) != nil {
+		cancel()
+		return nil
+	}
 	rs.byID[r.id] = r
-	rs.mu.Unlock()
 	rs.wait.Go(func() {
 		defer cancel()
 		result, err := work(ctx, func(share float64) { r.progress.Store(math.Float64bits(share)) })
@@ -124,16 +179,21 @@ func (rs *runs) begin(owner string, work compute) *run {
 				r.state = runStopped
 			}
 		}
-		<-rs.slots
+		release(taken)
 		close(r.ended)
 	})
 	return r
 }
 
 // running is a run of owner that has not ended; nil for none.
-func (rs *runs) running(owner string) *run {
+func (rs *runs) running(owner runOwner) *run {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	return rs.ofOwner(owner)
+}
+
+// ofOwner is running for a caller that holds mu.
+func (rs *runs) ofOwner(owner runOwner) *run {
 	for _, r := range rs.byID {
 		if r.owner == owner && r.state == runRunning {
 			return r
@@ -167,7 +227,7 @@ func (rs *runs) tidy() {
 
 // find returns owner's run with an id, with its state as of now; NotFound for
 // another's.
-func (rs *runs) find(owner, id string) (r *run, state runState, err error) {
+func (rs *runs) find(owner runOwner, id string) (r *run, state runState, err error) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	rs.tidy()

@@ -118,18 +118,15 @@ func scenarioRows(x *geo.Scenario, r *coverageResult) [][]any {
 	}
 	rows = append(rows, []any{"Seluruhnya", nil, string(x.AreaCode), nil, r.Total.Weight, r.Total.Covered, percent(r.Total.Share),
 		weightOf(r.Total.Weight - r.Total.Covered), nil, nil, nil, nil, nil, nil, nil})
-	for _, a := range gapsFirst(r.Areas) {
-		rows = append(rows, []any{"Wilayah", nil, string(a.Code), a.Name, a.Weight, a.Covered, percent(a.Share), a.Gap, cell(a.NearestP50), nil, cell(a.Ratio), nil, nil, nil, nil})
+	for _, a := range r.Areas {
+		rows = append(rows, []any{"Wilayah", whole(a.Rank), string(a.Code), a.Name, a.Weight, a.Covered, percent(a.Share), a.Gap, cell(a.NearestP50), nil, cell(a.Ratio), nil, nil, nil, nil})
 	}
 	for _, d := range r.Demand {
-		var rank, nearest any
-		if d.Rank != nil {
-			rank = *d.Rank
-		}
+		var nearest any
 		if d.Nearest != nil {
 			nearest = d.Nearest.Name
 		}
-		rows = append(rows, []any{"RT", rank, string(d.Place), d.Name, d.Weight, yes(d.Covered), nil, nil, cell(d.NearestM), nearest, cell(d.Ratio), yes(d.Estimated), d.Lon, d.Lat, nil})
+		rows = append(rows, []any{"RT", whole(d.Rank), string(d.Place), d.Name, d.Weight, yes(d.Covered), nil, nil, cell(d.NearestM), nearest, cell(d.Ratio), yes(d.Estimated), d.Lon, d.Lat, nil})
 	}
 	for _, site := range r.Sites {
 		code, name := "", "Petak"
@@ -146,6 +143,13 @@ func scenarioRows(x *geo.Scenario, r *coverageResult) [][]any {
 }
 
 func cell(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func whole(v *int) any {
 	if v == nil {
 		return nil
 	}

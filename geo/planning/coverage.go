@@ -45,14 +45,6 @@ type Served struct {
 	Ratio         float64 // mean by weight
 }
 
-// Share is the share of the located weight that is covered; 0 of nothing.
-func (s Served) Share() float64 {
-	if s.Weight == 0 {
-		return 0
-	}
-	return s.Covered / s.Weight
-}
-
 // Gap is the located weight that is not covered.
 func (s Served) Gap() float64 { return s.Weight - s.Covered }
 
