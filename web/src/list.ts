@@ -1,6 +1,6 @@
 import type { Feature, FeatureList } from './api';
 import { type App, mayEdit, typeOf } from './app';
-import { badge, h } from './dom';
+import { badge, h, icon } from './dom';
 import { formatNumber, t, tText } from './i18n';
 
 /** What the list is narrowed to; kept while the panel shows something else. */
@@ -55,7 +55,7 @@ export function assetList(app: App, filter: Filter, area = ''): { node: HTMLElem
         ],
         (v) => (filter.placed = v as Filter['placed']),
       ),
-      !area && h('button.button.plain', { type: 'button', id: 'download', onclick: () => app.view('rilis', filter.type && `jenis:${filter.type}`) }, t('download')),
+      !area && h('button.button.plain.square', { type: 'button', id: 'download', title: t('download'), 'aria-label': t('download'), onclick: () => app.view('rilis', filter.type && `jenis:${filter.type}`) }, icon('save')),
     ),
     items,
     foot,
