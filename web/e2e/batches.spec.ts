@@ -246,3 +246,53 @@ test('profile numbers are reconciled with the points; the city sets thresholds, 
   const { settings } = await getJSON<{ settings: { figures: { windows: Record<string, unknown> } } }>(page.request, '/api/session');
   expect(settings.figures.windows.dinsos).toEqual({ from_day: 1, until_day: 9 });
 });
+
+test('a photo of the minutes is made smaller before it is sent, and can be removed for good; a lurah approves several batches at once', { tag: '@desktop' }, async ({ page, browser }, info) => {
+  await withoutMap(page);
+  await enter(page, await newcomer('pic', area));
+  const write = async (method: 'post' | 'put', path: string, data: unknown): Promise<{ id: number; version: number }> => {
+    const answer = await page.request[method](path, { data, headers: { 'Patok-Request': '1' } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    const body = (await answer.json()) as { id: number; version: number; batch?: { id: number; version: number } };
+    return body.batch ?? body;
+  };
+  const { id } = await write('post', '/api/batches', { area_code: area, source: 'muskel', period: monthsAgo(3) });
+  await page.goto(`/#angka=${id}`);
+  const photo = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 2000, height: 1500 });
+    canvas.getContext('2d')!.fillRect(0, 0, 900, 700);
+    return canvas.toDataURL('image/png').split(',')[1]!;
+  });
+  const file = { name: 'berita-acara.png', mimeType: 'image/png', buffer: Buffer.from(photo, 'base64') };
+  await page.setInputFiles('#scan-file', file);
+  await expect(page.locator('.toast')).toContainText('Isi nomor, tanggal dan jumlah hadirinnya dulu');
+  await page.fill('#minutes-number', '7/2026');
+  await page.fill('#minutes-held_on', `${monthsAgo(3)}-05`);
+  await page.fill('#minutes-attendance', '21');
+  await page.setInputFiles('#scan-file', file);
+  await expect(page.locator('#scan-open')).toBeVisible();
+  const scan = await page.request.get(`/api/batches/${id}/minutes/scan`);
+  expect(scan.headers()['content-type']).toBe('image/jpeg');
+  const size = await page.evaluate(async (path) => createImageBitmap(await (await fetch(path)).blob()).then(({ width, height }) => [width, height]), `/api/batches/${id}/minutes/scan`);
+  expect(size).toEqual([1600, 1200]);
+
+  const lurah = await pageOf(browser, info.project.name, await newcomer('reviewer', area), `#angka=${id}`);
+  await lurah.click('#scan-purge');
+  await lurah.locator('#purge-dialog textarea').fill('Memuat daftar hadir.');
+  await lurah.locator('#purge-dialog button[type=submit]').click();
+  await expect(lurah.locator('#minutes')).toContainText('Fotonya dihapus');
+  expect((await page.request.get(`/api/batches/${id}/minutes/scan`)).ok()).toBe(false);
+
+  for (const years of [3, 4]) {
+    const made = await write('post', '/api/batches', { area_code: area, source: 'profil', period: String(new Date().getUTCFullYear() - years) });
+    const told = await write('put', `/api/batches/${made.id}/values`, { version: made.version, values: [{ place: area, indicator: 'penduduk', number: 4000 + years }], remove: [] });
+    await write('post', `/api/batches/${made.id}/send`, { version: told.version });
+  }
+  await lurah.goto('/#angka');
+  await lurah.click('#tick-all');
+  await lurah.click('#approve-ticked');
+  await lurah.locator('#approve-dialog button[type=submit]').click();
+  await expect(lurah.locator('#approve-results')).toContainText('2 disetujui');
+  await expect(lurah.locator('[data-waits=check]')).toHaveCount(0);
+  await lurah.context().close();
+});

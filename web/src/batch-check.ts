@@ -1,10 +1,11 @@
 import type { BatchEntry } from './batch-entry';
 import { groupsOf, keyOf, type Line } from './batch-figures';
-import type { Difference } from './batch-sums';
+import { childrenSum, type Difference } from './batch-sums';
 import { h } from './dom';
 import { baseWords } from './figures-form-base';
 import { changeOf, differenceWords, figureWords } from './figures-form-cell';
-import { t, tText, tValue } from './i18n';
+import { formatNumber, t, tText, tValue } from './i18n';
+import type { Indicator } from './registry';
 import { type Column, table } from './table';
 
 /** Notes that are being written, by "place/indicator"; '' is the one for all. */
@@ -16,11 +17,17 @@ export type Notes = Record<string, string>;
  */
 export function figuresCheck(entry: BatchEntry, place: string, said: Record<string, string>, notes: Notes | null): HTMLElement {
   const differences = entry.differences().filter((difference) => difference.place === place);
-  const told = entry.indicators.filter(({ code }) => entry.figure(place, code) || entry.previous.has(keyOf(place, code)));
+  const told = entry.indicators.filter((indicator) => entry.figure(place, indicator.code) || entry.previous.has(keyOf(place, indicator.code)) || below(entry, place, indicator));
   const untold = entry.indicators.filter((indicator) => !told.includes(indicator));
   const shown = entry.indicators.filter((indicator) => told.includes(indicator));
   const groups = groupsOf(shown).map(({ dimension, lines }) => h('section.check-group', null, h('h4', null, tValue('dimension', dimension)), linesTable(entry, place, tValue('dimension', dimension), lines, differences, said, notes)));
-  return h('div.figures-check', { 'data-place': place }, ...groups, untold.length ? h('p.small.quiet', null, t('check_untold', { names: untold.map(({ label }) => tText(label)).join(', ') })) : null);
+  return h('div.figures-check', { 'data-place': place }, ...groups, untold.length ? h('details.more', null, h('summary', null, t('check_untold', { n: formatNumber(untold.length) })), h('p.small.quiet', null, untold.map(({ label }) => tText(label)).join(', '))) : null);
+}
+
+/** What the RT come to, where nobody told the area's own figure. */
+function below(entry: BatchEntry, place: string, indicator: Indicator): string {
+  const sum = entry.figure(place, indicator.code) ? null : childrenSum(entry.all, entry.places, place, indicator);
+  return sum ? t('check_sum', { n: formatNumber(sum.sum, 6) }) : '';
 }
 
 function linesTable(entry: BatchEntry, place: string, caption: string, lines: Line[], differences: Difference[], said: Record<string, string>, notes: Notes | null): HTMLElement {
@@ -29,7 +36,7 @@ function linesTable(entry: BatchEntry, place: string, caption: string, lines: Li
   const columns: Column<Line>[] = [
     { key: 'name', label: t('check_figure'), cell: (line) => h(`span.depth-${Math.min(line.depth, 2)}`, null, tText(line.indicator.label)) },
     ...(entry.previous.size ? [{ key: 'before', label: t('check_before'), cell: (line: Line) => figureWords(before(line)), numeric: true }, { key: 'change', label: t('check_change'), cell: (line: Line) => changeOf(now(line), before(line)), numeric: true }] : []),
-    { key: 'now', label: t('check_now'), cell: (line) => h('strong', { class: entry.changed(keyOf(place, line.indicator.code)) ? 'changed' : null }, figureWords(now(line))), numeric: true },
+    { key: 'now', label: t('check_now'), cell: (line) => h('strong', { class: entry.changed(keyOf(place, line.indicator.code)) ? 'changed' : null }, below(entry, place, line.indicator) || figureWords(now(line))), numeric: true },
   ];
   const more = (line: Line): HTMLElement | null => {
     const key = keyOf(place, line.indicator.code);

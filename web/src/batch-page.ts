@@ -3,8 +3,9 @@ import './progress.css';
 import './batches.css';
 import { Problem } from './api';
 import type { App } from './app';
+import { ask } from './ask';
 import { type Acting, act, askApprove, askCorrect, askSend, askWithdraw } from './batch-acts';
-import { areaWords, type Batch, batchName, dueWords, isOpen, lastReturn, stateWords } from './batch';
+import { areaWords, type Batch, type BatchEvent, batchName, dueWords, isOpen, lastReturn, stateWords } from './batch';
 import { figuresCheck, noteInput, type Notes } from './batch-check';
 import { BatchEntry, type Values } from './batch-entry';
 import { levelOf, placeWords } from './batch-figures';
@@ -13,6 +14,7 @@ import type { Saving } from './batch-saving';
 import { type Difference } from './batch-sums';
 import { eventTrail, markBlock, stepTrack } from './batch-trail';
 import { debounced, h } from './dom';
+import { control } from './form';
 import { changeOf, figureWords } from './figures-form-cell';
 import { FiguresForm } from './figures-form';
 import { FiguresGrid } from './figures-form-grid';
@@ -107,7 +109,7 @@ export class BatchPage implements Acting {
     const parts = [
       this.standing(batch),
       this.said && h('p.notice', { role: 'alert' }, this.said),
-      returned && h('p.notice', { id: 'returned' }, t('returned_by', { name: returned.title || returned.by, note: returned.note })),
+      returned && this.returnNotice(returned),
       this.notes && this.returnHead(this.notes),
       correction,
       this.figureBlock(),
@@ -132,14 +134,24 @@ export class BatchPage implements Acting {
     );
   }
 
+  /** What was said when it came back; notes on RT too, since these stand in another tab. */
+  private returnNotice({ title, by, note, cells }: BatchEvent): HTMLElement {
+    const within = Object.entries(cells).filter(([key]) => placeWords(key.split('/')[0]!));
+    const line = ([key, said]: [string, string]): HTMLElement => h('li', null, `${placeWords(key.split('/')[0]!)}, ${this.nameOf(key.split('/')[1]!)}: “${said}”`);
+    return h('div.notice', { id: 'returned' }, h('p', null, t('returned_by', { name: title || by, note }), Object.keys(cells).length ? ` ${t('returned_cells')}` : ''), within.length ? h('ul.small', null, ...within.map(line)) : null);
+  }
+
+  private nameOf(code: string): string {
+    return tText(this.entry.byCode.get(code)?.label) || code;
+  }
+
   /** What a correction changes, against the edition before. */
   private async correction(batch: Batch): Promise<Node | string> {
     if (batch.edition < 2) return '';
     const { against, rows } = await this.app.api.get<{ against: { edition: number } | null; rows: { place: string; indicator: string; before: number | null; after: number | null }[] }>(`/api/batches/${batch.id}/difference`);
-    const name = (code: string): string => tText(this.entry.byCode.get(code)?.label) || code;
     const line = ({ place, indicator, before, after }: (typeof rows)[number]): HTMLElement => {
       const [was, is] = [before, after].map((number) => ({ number }));
-      return h('li', { 'data-indicator': indicator }, [placeWords(place), name(indicator)].filter(Boolean).join(', '), ': ', h('del', null, figureWords(was)), ' → ', h('strong', null, figureWords(is)), ` ${changeOf(is, was)}`);
+      return h('li', { 'data-indicator': indicator }, [placeWords(place), this.nameOf(indicator)].filter(Boolean).join(', '), ': ', h('del', null, figureWords(was)), ' → ', h('strong', null, figureWords(is)), ` ${changeOf(is, was)}`);
     };
     return h('details.more.correction', { id: 'correction', open: !batch.can.enter }, h('summary', null, t('correction_of', { n: formatNumber(rows.length), edition: against?.edition ?? batch.edition - 1 })), rows.length ? h('ul.small', null, ...rows.map(line)) : h('p.small.quiet', null, t('correction_none')));
   }
@@ -154,7 +166,7 @@ export class BatchPage implements Acting {
     this.form = null;
     this.grid = null;
     let shown: HTMLElement;
-    if (this.byRT) shown = (this.grid = new FiguresGrid(this.app, entry, fixed)).node;
+    if (this.byRT) shown = (this.grid = new FiguresGrid(this.app, entry, { fixed, said: this.notes ?? lastReturn(batch)?.cells ?? {}, note: this.notes ? (key) => this.noteOn(key) : undefined })).node;
     else if (fixed) shown = figuresCheck(entry, batch.area_code, lastReturn(batch)?.cells ?? {}, this.notes);
     else shown = (this.form = new FiguresForm(entry, batch.area_code, lastReturn(batch))).node;
     return h('section.block', { id: 'figures' }, h('h3', null, t('figures')), within && (!fixed || some) ? h('nav.tabs', { 'aria-label': t('figures') }, tab(false), tab(true)) : null, fixed ? '' : h('p.small.quiet', null, t('figures_help')), shown);
@@ -249,6 +261,24 @@ export class BatchPage implements Acting {
 
   private returnHead(notes: Notes): HTMLElement {
     return h('div.block', null, noteInput(notes, '', t('return_note')), h('p.field-error', { id: 'return-wrong', role: 'alert', hidden: true }, t('return_note_required')), h('p.small.quiet', null, t('return_help')));
+  }
+
+  /** A note on a figure of an RT, for which the sheet itself has no room. */
+  private noteOn(key: string): void {
+    const notes = this.notes!;
+    const [place = '', code = ''] = key.split('/');
+    ask(this.app, {
+      id: 'note-dialog',
+      title: t('note_at', { name: `${placeWords(place)}, ${this.nameOf(code)}` }),
+      controls: [control('note', 'Catatan', 'Note', { kind: 'area', maxLength: 1000 })],
+      values: { note: notes[key] ?? null },
+      go: t('save'),
+      send: async ({ note }) => {
+        if (note) notes[key] = String(note);
+        else delete notes[key];
+        this.grid?.draw([key]);
+      },
+    });
   }
 
   private async sendBack(held: HTMLButtonElement): Promise<void> {

@@ -105,7 +105,10 @@ export class FigureCell {
     const parts = partsSum(this.entry.all, this.place, this.indicator);
     const children = childrenSum(this.entry.all, this.entry.places, this.place, this.indicator);
     const fine = [sumWords('parts', parts), sumWords('children', children)].filter((text, i) => text && !differences.some((d) => d.of === (i ? 'children' : 'parts')));
-    this.sums.textContent = fine.join(' · ');
+    const whole = this.figure ? undefined : [children, parts].find((sum) => sum && !sum.open && sum.told === sum.all);
+    const said = fine.join(' · ') + (whole ? ` ${whole.sum}` : '');
+    if (this.sums.dataset.of !== said) this.sums.replaceChildren(fine.join(' · '), whole ? this.useButton(whole.sum, 'sum') : '');
+    this.sums.dataset.of = said;
     this.sums.hidden = !fine.length;
     const key = differences.map((d) => `${d.of} ${d.told} ${d.sum}`).join();
     if (this.differing.dataset.of !== key) {
@@ -119,8 +122,12 @@ export class FigureCell {
   }
 
   private differenceLine(difference: Difference): HTMLElement {
-    const use = (): void => this.entry.set([{ key: this.key, figure: { ...this.figure, number: difference.sum, note: '' } }]);
-    return h('p.small', null, differenceWords(difference), ' ', difference.of !== 'points' && h('button.button.plain', { type: 'button', 'data-use': difference.of, onclick: use }, t('difference_use', { n: formatNumber(difference.sum, 6) })));
+    return h('p.small', null, differenceWords(difference), difference.of !== 'points' && this.useButton(difference.sum, difference.of));
+  }
+
+  private useButton(number: number, of: string): HTMLElement {
+    const use = (): void => this.entry.set([{ key: this.key, figure: { ...this.figure, number, note: '' } }]);
+    return h('button.button.plain', { type: 'button', 'data-use': of, onclick: use }, t('difference_use', { n: formatNumber(number, 6) }));
   }
 
   private drawClash(): void {

@@ -11,24 +11,33 @@ import { attempt } from './view';
 /** More rows than this are shown by RW. */
 const most = 150;
 
+/** How a grid is: only to be read, with what was said about its figures, and with room for notes on them. */
+export interface GridLook {
+  fixed: boolean;
+  /** Notes by "place/indicator". */
+  said: Record<string, string>;
+  /** A note is wanted on this figure. */
+  note?: ((key: string) => void) | undefined;
+}
+
 /** The RT of an area as rows, chosen indicators as columns, with the keyboard and the clipboard of a spreadsheet. */
 export class FiguresGrid {
   readonly node = h('div.figures-grid');
   private readonly app: App;
   private readonly entry: BatchEntry;
   private readonly area: string;
-  private readonly fixed: boolean;
+  private readonly look: GridLook;
   private readonly columns: Set<string>;
   private rw = '';
   private readonly cells = new Map<string, HTMLInputElement>();
   private readonly wrong = new Set<string>();
   private foot = h('tfoot');
 
-  constructor(app: App, entry: BatchEntry, fixed: boolean) {
+  constructor(app: App, entry: BatchEntry, look: GridLook) {
     this.app = app;
     this.entry = entry;
     this.area = entry.batch.area_code;
-    this.fixed = fixed;
+    this.look = look;
     this.columns = new Set(this.firstColumns());
     this.build();
   }
@@ -73,8 +82,8 @@ export class FiguresGrid {
       body,
       this.foot,
     );
-    const few = rows.length ? [h('div.grid-scroll', { tabindex: '0', role: 'group', 'aria-label': t('grid_of') }, grid), this.fixed ? '' : h('p.small.quiet', null, t('grid_help'))] : [h('p.empty', null, t(this.fixed ? 'grid_none' : 'grid_none_yet'))];
-    this.node.replaceChildren(this.tools(), ...few, ...(this.fixed ? [] : [this.more(rows.length > 0)]));
+    const few = rows.length ? [h('div.grid-scroll', { tabindex: '0', role: 'group', 'aria-label': t('grid_of') }, grid), this.look.fixed && !this.look.note ? '' : h('p.small.quiet', null, t(this.look.note ? 'grid_note_help' : 'grid_help'))] : [h('p.empty', null, t(this.look.fixed ? 'grid_none' : 'grid_none_yet'))];
+    this.node.replaceChildren(this.tools(), ...few, ...(this.look.fixed ? [] : [this.more(rows.length > 0)]));
     this.draw(null);
   }
 
@@ -97,8 +106,9 @@ export class FiguresGrid {
       'data-cell': key,
       inputmode: indicator.kind === 'count' ? 'numeric' : 'decimal',
       autocomplete: 'off',
-      readonly: this.fixed,
-      'aria-label': `${placeWords(place)}, ${tText(indicator.label)}`,
+      readonly: this.look.fixed,
+      'aria-label': [placeWords(place), tText(indicator.label), this.look.said[key]].filter(Boolean).join(', '),
+      ondblclick: () => this.look.note?.(key),
       onfocus: () => input.select(),
       onblur: () => (this.entry.typed(), this.drawCell(key)),
       oninput: () => this.take([{ key, typed: this.read(input.value, indicator) }], true),
@@ -134,7 +144,8 @@ export class FiguresGrid {
     const figure = this.entry.figure(place, code);
     if (document.activeElement !== input && !this.wrong.has(key)) input.value = figureText(figure, t('decimal_mark') as ',' | '.');
     const before = this.entry.previous.get(key);
-    input.title = before ? t('figure_before', { n: figureWords(before) }) : '';
+    input.title = [this.look.said[key], before && t('figure_before', { n: figureWords(before) })].filter(Boolean).join(' · ');
+    input.classList.toggle('noted', key in this.look.said);
     input.classList.toggle('changed', this.entry.changed(key));
     this.mark(key);
   }
@@ -209,6 +220,10 @@ export class FiguresGrid {
       const [key] = this.entry.undo();
       return (this.cells.get(key ?? '') ?? input).focus();
     }
+    if (event.key === 'Enter' && this.look.note) {
+      event.preventDefault();
+      return this.look.note(input.dataset.cell);
+    }
     const whole = input.selectionEnd! - input.selectionStart! === input.value.length;
     const steps: Record<string, [number, number] | false> = {
       ArrowDown: [1, 0],
@@ -234,7 +249,7 @@ export class FiguresGrid {
   private paste(event: ClipboardEvent): void {
     const first = event.target as HTMLInputElement;
     const block = readBlock(event.clipboardData?.getData('text/plain') ?? '');
-    if (this.fixed || !first.dataset.cell || (block.length === 1 && block[0]!.length === 1)) return;
+    if (this.look.fixed || !first.dataset.cell || (block.length === 1 && block[0]!.length === 1)) return;
     event.preventDefault();
     const found = block.flatMap((line, down) => line.map((text, right) => ({ text, input: this.beside(first, down, right) })));
     const taken = found.flatMap(({ text, input }) => {
