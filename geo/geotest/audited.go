@@ -182,11 +182,16 @@ func (t *audited) evidence(c, p int) float64 {
 	return least
 }
 
-// goals are the changes that must be possible: those that the marks promise,
-// and those that the table states.
-func (t *audited) goals(c, p int) []goal {
+// stated are the changes that must be possible since the table says so. It does
+// for what its readers have; later tables keep to what the marks promise.
+func (t *audited) stated(c, p int) goal {
+	x := t.value(c, p)
+	return goal{up: t.Stated[c][p].High - x, down: x - t.Stated[c][p].Low}
+}
+
+// promise are the changes that must be possible for what the marks promise.
+func (t *audited) promise(c, p int) goal {
 	x, k := t.value(c, p), t.k()
-	stated := goal{up: t.Stated[c][p].High - x, down: x - t.Stated[c][p].Low}
 	var want goal
 	switch small := x > 0 && x < k && t.protected(c); {
 	case t.small(c, p) && t.below(c, p):
@@ -204,7 +209,7 @@ func (t *audited) goals(c, p int) []goal {
 	if want == (goal{}) && !near {
 		want.width = k - 2
 	}
-	return []goal{want, stated}
+	return want
 }
 
 // honest reports whether a "*" for less than K stands where readers must

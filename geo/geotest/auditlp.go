@@ -26,6 +26,7 @@ type component struct {
 	free      []int
 	rows      [][]float64 // by free variable: its factor in each limit
 	most      []float64
+	reached   map[int][2]float64 // by variable: how far up and down it has been seen
 }
 
 // components takes the system apart.
@@ -87,7 +88,7 @@ func (a *audit) components() []*component {
 
 // eliminate solves the equations, so that gonum sees inequalities alone.
 func (c *component) eliminate() {
-	c.solved = map[int]map[int]float64{}
+	c.solved, c.reached = map[int]map[int]float64{}, map[int][2]float64{}
 	for _, e := range c.equations {
 		row := c.substitute(e)
 		pivot := -1
@@ -189,14 +190,46 @@ func (c *component) tabulate() {
 
 // farthest is how far a variable can go up (sign 1) or down, counted up to
 // need. It solves the dual program (its rows are the free variables, few; the
-// bounds of those are a basis to begin with), whose optimum is the same.
+// bounds of those are a basis to begin with), whose optimum is the same. What
+// the others do meanwhile is kept in reached: it spares most programs.
 func (c *component) farthest(v int, sign, need float64) float64 {
 	target := c.substitute(map[int]float64{v: sign})
 	if len(target) == 0 {
 		return 0
 	}
 	a, cost, b, basis := c.dual(target, need)
-	return simplex(cost, a, b, basis)
+	far, least := simplex(cost, a, b, basis)
+	change := map[int]float64{}
+	for k, f := range c.free {
+		change[f] = c.most[2*k] - least[2*k] // what complements the dual's optimum
+	}
+	if !c.allows(change) {
+		return far
+	}
+	for w := range c.vars {
+		x, ok := change[w]
+		if !ok {
+			for f, times := range c.solved[w] {
+				x += times * change[f]
+			}
+		}
+		r := c.reached[w]
+		c.reached[w] = [2]float64{max(r[0], x), max(r[1], -x)}
+	}
+	return far
+}
+
+// allows reports whether changes of the free variables keep to every limit.
+func (c *component) allows(change map[int]float64) bool {
+	for j, most := range c.most {
+		for k, f := range c.free {
+			most -= c.rows[k][j] * change[f]
+		}
+		if most < -exact/10 {
+			return false
+		}
+	}
+	return true
 }
 
 // dual is the program: the least cost times y with a y = b and y >= 0.
@@ -207,7 +240,8 @@ func (c *component) dual(target map[int]float64, need float64) (a [][]float64, c
 		b[k] = target[f]
 		a[k] = append(slices.Clone(c.rows[k]), b[k]) // the variable itself at most need
 		if b[k] == 0 {
-			b[k] = tilt * (1 + float64(k*7919%97)/97)
+			_, f := math.Modf(float64(k) * math.Phi)
+			b[k] = tilt * (1 + f)
 		}
 		if basis[k] = 2 * k; b[k] < 0 {
 			basis[k]++
@@ -219,9 +253,8 @@ func (c *component) dual(target map[int]float64, need float64) (a [][]float64, c
 // simplex solves a program from a basis whose columns are unit vectors, or
 // their negatives where b is negative. (gonum's goes in circles on some of these
 // programs; TestSimplex compares the two on others.)
-func simplex(cost []float64, a [][]float64, b []float64, basis []int) float64 {
-	least := slices.Clone(cost)
-	value := 0.0
+func simplex(cost []float64, a [][]float64, b []float64, basis []int) (value float64, least []float64) {
+	least = slices.Clone(cost)
 	for k, row := range a {
 		if b[k] < 0 {
 			scale(row, -1)
@@ -230,25 +263,36 @@ func simplex(cost []float64, a [][]float64, b []float64, basis []int) float64 {
 		value += cost[basis[k]] * b[k]
 		subtract(least, row, cost[basis[k]])
 	}
-	for {
+	for turn := 0; ; turn++ {
 		enter := 0
 		for j := range least {
 			if least[j] < least[enter] {
 				enter = j
 			}
+			if turn > 20*len(a) && least[enter] < -1e-9 {
+				break // Bland's rule: the first one, which never goes in circles
+			}
 		}
 		if least[enter] > -1e-9 {
-			return value
+			return value, least
 		}
 		leave := -1
 		for k, row := range a {
-			if row[enter] > 1e-9 && (leave < 0 || b[k]*a[leave][enter] < b[leave]*row[enter]) {
-				leave = k
+			if row[enter] <= 1e-9 {
+				continue
 			}
+			if leave >= 0 {
+				here, best := b[k]*a[leave][enter], b[leave]*row[enter]
+				if here > best || here == best && basis[k] > basis[leave] {
+					continue
+				}
+			}
+			leave = k
 		}
 		if leave < 0 {
-			return math.Inf(-1) // not with need
+			return math.Inf(-1), least // not with need
 		}
+		basis[leave] = enter
 		b[leave] /= a[leave][enter]
 		scale(a[leave], 1/a[leave][enter])
 		for k, row := range a {

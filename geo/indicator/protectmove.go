@@ -17,6 +17,16 @@ func (m *move) reset(p *path) {
 	m.path, m.places, m.turns, m.ends, m.top = p, m.places[:0], m.turns[:0], m.ends[:0], -1
 }
 
+// change is by how much the move changes a cell in one step.
+func (m *move) change(column, place int) float64 {
+	for k, p := range m.places {
+		if p == place {
+			return m.turns[k] * m.sign(column)
+		}
+	}
+	return 0
+}
+
 func (m *move) add(place int, turn float64) {
 	m.places, m.turns = append(m.places, place), append(m.turns, turn)
 }

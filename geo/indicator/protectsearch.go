@@ -19,7 +19,8 @@ type search struct {
 	readers []*reader // the table to be published, then what its readers have already
 	queue   []int     // cells hidden on the way, which need certificates too
 	move    move
-	in      []bool // by reader: the move changes its numbers too
+	in      []bool // by reader: its numbers change with the move
+	moves   []move // by reader: how they do
 }
 
 func newSearch(v *view) *search {
@@ -44,7 +45,7 @@ func (s *search) tied(a, b *reader, i int) bool {
 }
 
 func (s *search) run(ctx context.Context) error {
-	s.in = make([]bool, len(s.readers))
+	s.in, s.moves = make([]bool, len(s.readers)), make([]move, len(s.readers))
 	for which, r := range s.readers {
 		for i := range r.value {
 			if i&0xfff == 0 && ctx.Err() != nil {
@@ -128,13 +129,31 @@ func (s *search) withhold(families []int, place int, whole bool) {
 		}
 	}
 	for _, i := range cells {
-		now.low[i], now.high[i] = min(now.value[i], now.witness(i/s.places, place)), math.Inf(1)
+		now.loosen(i)
 	}
 	if whole {
 		for _, child := range s.children[place] {
 			s.withhold(families, child, whole)
 		}
 	}
+}
+
+// loosen takes back what a mark tells, where all of a row is hidden. A wider
+// audience's marks tell the same as before.
+func (r *reader) loosen(i int) {
+	low, witness := 0.0, min(r.value[i], r.witness(i/r.places, i%r.places))
+	switch w := r.wider.k; {
+	case w == 0:
+		r.high[i] = math.Inf(1)
+	case r.value[i] < w:
+		low = min(r.low[i], 1)
+		r.high[i] = w - 1
+	case r.low[i] >= w:
+		low = w
+	default:
+		low, r.high[i] = min(r.low[i], 1), math.Inf(1)
+	}
+	r.low[i] = max(low, witness)
 }
 
 // want is how far the number must be free to go up and down, or how wide in all.
@@ -274,7 +293,10 @@ func (s *search) cheapest(which, i int, sign, need, other float64) (best move, o
 		}
 		if mine < rank || mine == rank && room.cost < cost {
 			rank, cost, found = mine, room.cost, tier
-			best, ok = s.move.clone(), true
+			best, ok = move{path: &path{}}, true
+			if s.in[0] {
+				best = s.moves[0].clone()
+			}
 		}
 		return true
 	})
@@ -293,33 +315,110 @@ func (s *search) hide(m move) {
 	}
 }
 
-// room is the room of the move in all the tables that it changes: where a
-// number of it is the same in two tables, it moves in both or in none.
-func (s *search) room(which int) room {
-	if len(s.readers) == 1 {
-		s.in[0] = true
-		return s.readers[0].room(&s.move)
-	}
+// room is the room of the move in all the tables that it changes: a number
+// that is the same in two tables changes in both or in none.
+func (s *search) room(which int, w *wish) room {
 	clear(s.in)
-	s.in[which] = true
+	s.in[which], s.moves[which] = true, s.move
 	all := s.readers[which].room(&s.move)
-	for again := true; again; {
+	for again := len(s.readers) > 1; again && !math.IsInf(all.cost, 1); {
 		again = false
-		for f, e := range s.readers {
-			if s.in[f] || math.IsInf(all.cost, 1) || !s.drags(e) {
+		for f := range s.readers {
+			if s.in[f] {
 				continue
 			}
-			s.in[f], again = true, true
-			all.and(e.room(&s.move))
+			if g, i, ok := s.dragged(f); ok {
+				all.and(s.follow(f, g, i, w))
+				s.in[f], again = true, true
+			}
 		}
 	}
 	return all
 }
 
+// dragged finds a number of table f that is the same in a table that changes it.
+func (s *search) dragged(f int) (by, cell int, ok bool) {
+	for g, in := range s.in {
+		if !in {
+			continue
+		}
+		for _, p := range s.moves[g].places {
+			for _, c := range s.moves[g].columns {
+				if i := s.readers[g].cell(c, p); s.tied(s.readers[g], s.readers[f], i) {
+					return g, i, true
+				}
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// follow finds a move for table f that changes what is the same in the tables
+// before as these do: the same move, or another one through cell i.
+func (s *search) follow(f, g, i int, w *wish) room {
+	best, m := nowhere(), s.moves[g]
+	if s.agrees(f, &m) {
+		best = s.readers[f].room(&m)
+	}
+	s.moves[f] = m
+	if best.step(w.sign) >= w.need && best.cost == 0 {
+		return best
+	}
+	if best.step(w.sign) <= 0 {
+		best = nowhere()
+	}
+	sign := m.change(i/s.places, i%s.places)
+	inner, aside := *s, *w
+	inner.move = move{}
+	aside.sign *= sign
+	inner.walk(f, i, &aside, func(int) bool {
+		m := inner.move.clone()
+		for k := range m.turns {
+			m.turns[k] *= sign
+		}
+		if !s.agrees(f, &m) {
+			return true
+		}
+		if room := s.readers[f].room(&m); room.step(w.sign) > 0 && (room.cost == 0 || !w.free) && w.better(room, best) {
+			best, s.moves[f] = room, m
+		}
+		return best.cost > 0 || best.step(w.sign) < w.need
+	})
+	return best
+}
+
+// agrees reports whether the move in table f changes what is the same in the
+// tables that change already as these do.
+func (s *search) agrees(f int, m *move) bool {
+	for g, in := range s.in {
+		if !in {
+			continue
+		}
+		for _, one := range [...]*move{m, &s.moves[g]} {
+			for _, p := range one.places {
+				for _, c := range one.columns {
+					if s.tied(s.readers[g], s.readers[f], s.cell(c, p)) && m.change(c, p) != s.moves[g].change(c, p) {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
+}
+
+func (s *search) apply(step float64) {
+	for f, r := range s.readers {
+		if s.in[f] {
+			r.apply(&s.moves[f], step)
+		}
+	}
+}
+
 // together is the room of the move, which takes the numbers of other families
 // along that it would run into where it comes farther with them.
 func (s *search) together(which int, w *wish) room {
-	best, path := s.room(which), s.move.path
+	best, path := s.room(which, w), s.move.path
 	now := best
 	for range s.table.Columns {
 		if math.IsInf(now.cost, 1) || best.step(w.sign) >= w.need {
@@ -335,7 +434,7 @@ func (s *search) together(which int, w *wish) room {
 	}
 	if s.move.path != path {
 		s.move.path = path
-		s.room(which)
+		s.room(which, w)
 	}
 	return best
 }
@@ -349,36 +448,11 @@ func (s *search) join(which int, w *wish, column int, by float64) room {
 			continue
 		}
 		s.move.path = own.with(other, by)
-		if joint := s.room(which); joint.cost == 0 || !w.free && joint.cost < nowhere().cost {
+		if joint := s.room(which, w); joint.cost == 0 || !w.free && joint.cost < nowhere().cost {
 			return joint
 		}
 	}
 	return nowhere()
-}
-
-// drags reports whether the move changes a number that is the same in e.
-func (s *search) drags(e *reader) bool {
-	for f, r := range s.readers {
-		if !s.in[f] {
-			continue
-		}
-		for _, p := range s.move.places {
-			for _, c := range s.move.columns {
-				if s.tied(r, e, r.cell(c, p)) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-func (s *search) apply(step float64) {
-	for f, r := range s.readers {
-		if s.in[f] {
-			r.apply(&s.move, step)
-		}
-	}
 }
 
 // stated is the interval that certificates show.
