@@ -49,6 +49,7 @@ type ask struct {
 	mediaType string // of body
 	body      string
 	match     bool                           // send If-Match
+	header    map[string]string              // send these too
 	make      func(n *node, at place) string // makes an {id} or a {batch} of its own, used up by the first who may
 	known     func(a actor, at place) bool   // who knows that it is there even if the rule is against them: they get 403
 	reason    string                         // send as Patok-Reason
@@ -62,7 +63,7 @@ type ask struct {
 func (e entry) private() bool {
 	for _, m := range words.FindAllString(e.pattern+e.ask.body, -1) {
 		switch m {
-		case "{account}", "{grant}", "{session}", "{token}", "{proposal}", "{revision}", "{invitation}", "{scenario}":
+		case "{account}", "{grant}", "{session}", "{token}", "{proposal}", "{revision}", "{invitation}", "{scenario}", "{import}":
 			return true
 		}
 	}
@@ -138,7 +139,7 @@ var makers = map[string]func(n *node, at place) string{
 	"id":    (*node).makePosyandu,
 	"batch": (*node).makeBatch, "month": (*node).makeMonth,
 	"account": (*node).makePIC, "grant": (*node).makeGrant, "session": (*node).makeSession, "token": (*node).makeToken,
-	"scenario": (*node).makeScenario, "release": (*node).makeRelease, "revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
+	"scenario": (*node).makeScenario, "import": (*node).makeImport, "release": (*node).makeRelease, "revision": (*node).makeRevision, "proposal": (*node).makeProposal, "invitation": (*node).makeInvitation, "new_name": func(*node, place) string { return newName() },
 }
 
 // missing is the id of what does not exist. It has as many digits as an
@@ -288,6 +289,9 @@ func (n *node) ask(e entry, a actor, c cast) answered {
 	}
 	if e.ask.mediaType != "" {
 		options = append(options, body(e.ask.mediaType, c.fill(e.ask.body)))
+	}
+	for name, value := range e.ask.header {
+		options = append(options, header(name, value))
 	}
 	path := c.path(e.pattern)
 	if e.ask.query != "" {

@@ -50,6 +50,8 @@ type node struct {
 	log    *logBuffer
 	asked  *statements
 	api    routers.Router
+
+	imported int // how often makeImport was called
 }
 
 // password is every test account's.

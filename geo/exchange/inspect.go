@@ -67,7 +67,7 @@ func Inspect(src Source, wanted Plan, ref Reference) (*Inspection, error) {
 		return nil, err
 	}
 	in := &Inspection{File: src.Name, Format: sheet.Format, Encoding: sheet.Encoding, Separator: sheet.Separator,
-		Sheets: slices.Concat([]string{}, sheet.Names), Sheet: sheet.Name, HeaderRow: l.header, Rows: len(l.rows) - len(l.skipped), Plan: wanted}
+		Sheets: append([]string{}, sheet.Names...), Sheet: sheet.Name, HeaderRow: l.header, Rows: len(l.rows) - len(l.skipped), Plan: wanted}
 	for i, name := range l.columns {
 		in.Columns = append(in.Columns, Found{Name: name, Sample: l.sample(i)})
 	}
@@ -370,9 +370,16 @@ func assetProperty(column string, types []*geo.AssetType) string {
 	case slices.ContainsFunc(types, func(t *geo.AssetType) bool { return t.Takes(name) }):
 		return name
 	case slices.Contains([]string{"jenis", "type", "tipe"}, name):
-		return "type"
+		return toType
 	}
 	return ""
+}
+
+// RefusePersonal is the error for a file of assets or areas with identifiers, as
+// Inspect gives it; nil for one without.
+func RefusePersonal(src Source, plan Plan, ref Reference) error {
+	_, err := Inspect(src, Plan{What: plan.What, Sheet: plan.Sheet, HeaderRow: plan.HeaderRow}, ref)
+	return err
 }
 
 // inspectFeatures reads the properties of GeoJSON.

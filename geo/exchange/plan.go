@@ -66,6 +66,8 @@ const (
 	toDenominator = "denominator"
 	toNote        = "note"
 	ignored       = "ignore"
+
+	toType = "type" // of a file of assets: what each row is
 )
 
 // roles lists what a column of figures can be.
@@ -99,7 +101,7 @@ func (p Plan) Check(registry *indicator.Registry) []geo.FieldError {
 	case WhatFigures:
 		return append(problems, p.checkFigures(registry)...)
 	case WhatAssets:
-		if p.Type == "" && !p.has("type") {
+		if p.Type == "" && !p.has(toType) {
 			bad("/type", "required", "Pilih jenis asetnya.", "Choose the type of asset.")
 		}
 	}
@@ -160,4 +162,55 @@ func (p Plan) has(role string) bool {
 		}
 	}
 	return false
+}
+
+// Mapped is the plan with a column that is something else: a role, or the figures
+// of an indicator by its code.
+func (p Plan) Mapped(column, what string, registry *indicator.Registry) Plan {
+	m := Mapping{To: what}
+	if registry.Indicator(what) != nil {
+		m = Mapping{To: toValue, Indicator: what}
+	}
+	columns := map[string]Mapping{}
+	for name, before := range p.Columns {
+		if before != m || m.To == ignored {
+			columns[name] = before
+		}
+	}
+	columns[column] = m
+	p.Columns = columns
+	if p.has(toIndicator) {
+		p.Shape = Long
+	}
+	return p
+}
+
+// layout is where the plan says that the table is.
+func (p Plan) layout() Layout { return Layout{Sheet: p.Sheet, HeaderRow: p.HeaderRow} }
+
+// renames are what columns are, but for the one with the type.
+func (p Plan) renames() map[string]string {
+	names := make(map[string]string, len(p.Columns))
+	for column, m := range p.Columns {
+		if m.To != toType {
+			names[column] = m.To
+		}
+	}
+	return names
+}
+
+// AssetOptions are how a plan has a file of assets read.
+func (p Plan) AssetOptions() AssetOptions {
+	o := AssetOptions{Layout: p.layout(), Type: p.Type, Map: p.renames()}
+	for column, m := range p.Columns {
+		if m.To == toType && p.Type == "" {
+			o.TypeProperty = column
+		}
+	}
+	return o
+}
+
+// AreaOptions are how a plan has a file of areas read.
+func (p Plan) AreaOptions() AreaOptions {
+	return AreaOptions{Layout: p.layout(), Map: p.renames(), Source: p.Source}
 }

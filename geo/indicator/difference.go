@@ -22,10 +22,10 @@ const (
 // task for people, who correct a number or say why in the value's note.
 type Difference struct {
 	ValueKey
-	Told float64
-	Sum  float64
-	Of   Sum
-	Note string
+	Told float64 `json:"told"`
+	Sum  float64 `json:"sum"`
+	Of   Sum     `json:"of"`
+	Note string  `json:"note"`
 }
 
 // Explained reports whether somebody said why.

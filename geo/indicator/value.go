@@ -11,8 +11,8 @@ import (
 
 // ValueKey names a value of a batch.
 type ValueKey struct {
-	Place     Place
-	Indicator string
+	Place     Place  `json:"place"`
+	Indicator string `json:"indicator"`
 }
 
 // Value is a figure of a batch. Number is nil where somebody said that it is not
