@@ -131,7 +131,9 @@ func (k guessable) guesses() map[string][]string {
 		"collection": {"rt", "posyandu", "assets", "kelurahan"}, "id": append(near(k.firstHidden), strconv.Itoa(k.published)),
 		"account": append(near(account), "1", "2", "99"), "grant": append(near(1), k.grant), "session": near(1), "token": near(1),
 		"proposal": near(1), "area": {kidul, "35.71.01"}, "type": {"rt", "posyandu"}, "layers": {"rt", "assets", "rt,posyandu,kelurahan"},
-		"z": {"14"}, "x": {"13289", "13290"}, "y": {"8548"}, "row": {"8548"}, "col": {"13289", "13290"}, "ext": {"mvt"}, "name": {"patok"},
+		"z": {"14"}, "x": {"13289", "13290"}, "y": {"8548"}, "row": {"8548"}, "col": {"13289", "13290"}, "ext": {"mvt"}, "name": {"patok"}, "source": {"dtsen"}, "period": {"2026-Q1"},
+		"batch": {"1", "2", missing}, "run": {"TIADA"}, "import": {"1", missing}, "scenario": {"1", missing},
+		"release": {"2026", "tiada"}, "file": {"posyandu.csv", "kelurahan.geojson", "dtsen_2026-q1.csv", "dtsen_2026-q1.xlsx", "dtsen_2026-q1.geojson", "manifest.json"},
 	}
 }
 

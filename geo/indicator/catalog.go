@@ -155,7 +155,7 @@ func (v *View) Public() bool { return len(v.scopes) == 0 }
 func (v *View) seesSome(t Published) bool {
 	return slices.ContainsFunc(v.scopes, func(s geo.Scope) bool {
 		scope := Place(s.AreaCode)
-		return scope.Within(t.Public.Area) || t.Covers(scope)
+		return t.Public.Area.Within(scope) || t.Covers(scope)
 	})
 }
 
