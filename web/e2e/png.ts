@@ -20,7 +20,8 @@ export async function smaller(page: Page, png: Buffer): Promise<Buffer> {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', header), chunk('PLTE', palette), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
-async function decoded(page: Page, png: Buffer): Promise<Pixels> {
+/** The pixels of a PNG, decoded in the page's browser. */
+export async function decoded(page: Page, png: Buffer): Promise<Pixels> {
   const { width, height, text } = await page.evaluate(async (data) => {
     const image = new Image();
     image.src = `data:image/png;base64,${data}`;

@@ -5,7 +5,7 @@ import type { Look, Point } from './analysis-map';
 import { reachTable } from './analysis-reach-table';
 import { compute, type CoverageResult, type DemandPoint, kelurahanOf, type NewSite, ranked, requestOf, rtOf } from './analysis-run';
 import { openScenario, scenarioBox } from './analysis-scenarios';
-import { areaOptions, drawFacilities, home, indicatorOf, isWide, layersShown, type Part, type Stage, sourceLabel, tableOf, tablesOf } from './analysis-stage';
+import { areaOptions, drawFacilities, home, indicatorOf, layersShown, type Part, type Stage, sourceLabel, tableOf, tablesOf } from './analysis-stage';
 import type { CoverageState } from './analysis-state';
 import { classCounts, classOf } from './classify';
 import { debounced, h } from './dom';
@@ -16,7 +16,7 @@ import { idOf } from './standing';
 import { loggedOut, problemWords } from './view';
 
 const shares = [0, 20, 40, 60, 80, 100];
-const shareColors = colorsOf('Blues', 5);
+const shareColors = colorsOf('Blues', 7).slice(0, 5); // light enough for the points above
 const coveredColor = '#1b6e3c';
 const farColor = '#d95f02';
 const first = 5;
@@ -30,6 +30,7 @@ export class CoveragePart implements Part {
   private readonly found = h('div.stack');
   private readonly asked = h('div.stack.controls');
   private readonly kept = h('div');
+  readonly legendSlot = h('div');
   private result: CoverageResult | null = null;
   private run: AbortController | null = null;
   private shown = first;
@@ -37,8 +38,7 @@ export class CoveragePart implements Part {
 
   constructor(stage: Stage) {
     this.stage = stage;
-    const controls = fold(t('analysis_ask'), 'ask-coverage', isWide(), this.asked);
-    this.node = h('div.stack', null, this.question, this.said, controls, this.found, this.kept);
+    this.node = h('div.stack', null, this.question, this.said, fold(t('analysis_ask'), 'ask-coverage', false, this.asked), this.legendSlot, this.found, this.kept);
   }
 
   async load(): Promise<void> {
@@ -68,7 +68,7 @@ export class CoveragePart implements Part {
   private table() {
     const { registry, analyst, state } = this.stage;
     if (!analyst) return null;
-    const withDeciles = registry.tables.filter((table) => table.levels.includes('rt') && table.indicators.includes('keluarga_desil_1'));
+    const withDeciles = registry.tables.filter((table) => table.levels.includes('rt') && table.indicators.some((code) => /^keluarga_desil_/.test(code)));
     const source = state.coverage.source || withDeciles[0]?.source;
     return source ? tableOf({ ...registry, tables: registry.tables.filter((table) => table.levels.includes('rt')) }, source, state.coverage.period) : null;
   }
@@ -158,7 +158,7 @@ export class CoveragePart implements Part {
     return [
       { value: 'families', label: t('analysis_families_all') },
       { value: 'people', label: t('analysis_people') },
-      ...(table?.indicators.includes('keluarga_desil_1') ? [{ value: 'desil', label: t('analysis_desil'), group }] : []),
+      ...(table?.indicators.some((code) => /^keluarga_desil_/.test(code)) ? [{ value: 'desil', label: t('analysis_desil'), group }] : []),
       ...others.map((i) => ({ value: i!.code, label: tText(i!.label), group })),
     ];
   }
@@ -214,6 +214,7 @@ export class CoveragePart implements Part {
     refill(this.said, h('div.error', null, ...problemWords(error).map((text) => h('p', null, text)), h('button.button', { type: 'button', 'data-key': 'again', onclick: () => void this.compute() }, t('again'))));
     refill(this.found);
     refill(this.kept);
+    refill(this.stage.legendBox);
     refill(this.stage.dock);
     this.stage.layers?.clear('areas');
     this.stage.layers?.clear('points');
@@ -222,7 +223,7 @@ export class CoveragePart implements Part {
 
   private show(result: CoverageResult): void {
     this.result = result;
-    for (const area of result.areas) if (area.level === 'kecamatan') this.stage.districts.set(area.code, area.name);
+    for (const area of result.areas) if (area.level !== 'rw') this.stage.names.set(area.code, area.name);
     this.byPlace = new Map((result.demand ?? []).map((point, i) => [point.place, i]));
     this.drawControls();
     this.say(result);
@@ -247,11 +248,11 @@ export class CoveragePart implements Part {
   private list(result: CoverageResult): void {
     const far = ranked(result.demand ?? []);
     const legend = this.legend()!;
+    refill(this.stage.legendBox, legendNode({ ...legend, notes: [] }));
     refill(
       this.found,
-      legendNode({ ...legend, notes: [] }),
       result.demand ? this.farList(far) : this.areaList(result),
-      result.sites?.length ? h('section.block', null, h('h3', null, t('analysis_sites')), h('ol.ranked', { id: 'new-sites' }, ...result.sites.map((site) => this.siteLine(site)))) : null,
+      result.sites?.length ? h('section.block', null, this.heading('analysis_sites'), h('ol.ranked', { id: 'new-sites' }, ...result.sites.map((site) => this.siteLine(site)))) : null,
       h('section.block', null, h('h3', null, t('analysis_know')), notesNode(legend.notes)),
       fold(t('analysis_method'), 'cover-method', false, ...methodWords(result, this.stage.state.coverage).map((text) => h('p.small', null, text))),
     );
@@ -269,32 +270,38 @@ export class CoveragePart implements Part {
   private farList(far: DemandPoint[]): HTMLElement {
     const rows = far.slice(0, this.shown).map((point) => h('li', null, this.farLine(point)));
     const more = far.length > this.shown && h('button.button', { type: 'button', id: 'more-far', onclick: () => ((this.shown += 20), this.list(this.result!)) }, t('more'));
-    return h('section.block', null, h('h3', null, t('analysis_far_rt')), far.length ? h('ol.ranked', { id: 'far-rt' }, ...rows) : h('p.empty', null, t('analysis_far_none')), more);
+    return h('section.block', null, this.heading('analysis_far_rt'), far.length ? h('ol.ranked', { id: 'far-rt' }, ...rows) : h('p.empty', null, t('analysis_far_none')), more);
+  }
+
+  private heading(word: 'analysis_far_rt' | 'analysis_far_areas' | 'analysis_sites'): HTMLElement {
+    return h('h3', null, t(word), h('span.small.quiet.of', null, unitOf(this.stage.registry, this.stage.state.coverage)));
   }
 
   private farLine(point: DemandPoint): HTMLElement {
     const area = this.result!.areas.find((a) => a.code === kelurahanOf(point.place))?.name ?? '';
-    const weight = typeof point.weight === 'number' ? formatNumber(point.weight) : point.weight;
     return h(
       'button.line',
       { type: 'button', 'data-place': point.place, onclick: () => this.look(point.place) },
       h('span.name', null, `${rtOf(point.place) || point.name}${area && `, ${area}`}`),
-      h('span.value', null, `${weight} ${unitOf(this.stage.registry, this.stage.state.coverage)}${point.estimated ? ` (${t('analysis_estimated')})` : ''}`),
+      this.value(weightWords(point.weight), point.estimated),
       h('span.small.quiet', null, point.nearest_m === null ? t('analysis_no_way') : t('analysis_nearest', { m: formatNumber(point.nearest_m), name: point.nearest?.name ?? '' })),
     );
+  }
+
+  /** A number at the end of a line; what it counts is said once above, and to who listens each time. */
+  private value(number: string, estimated = false): HTMLElement {
+    return h('span.value', null, number, h('span.sr', null, ` ${unitOf(this.stage.registry, this.stage.state.coverage)}`), estimated && h('span.small.quiet', null, ` (${t('analysis_estimated')})`));
   }
 
   /** Without RT: the kelurahan where most live too far. */
   private areaList(result: CoverageResult): HTMLElement {
     const rows = result.areas.filter((a) => a.level === 'kelurahan' && a.gap > 0).sort((a, b) => b.gap - a.gap).slice(0, this.shown);
-    const unit = unitOf(this.stage.registry, this.stage.state.coverage);
     const line = (a: (typeof rows)[number]): HTMLElement =>
-      h('li', null, h('button.line', { type: 'button', 'data-place': a.code, onclick: () => this.look(a.code) }, h('span.name', null, a.name), h('span.value', null, `${formatNumber(a.gap)} ${unit}`), h('span.small.quiet', null, t('analysis_area_share', { share: percent(100 * (1 - (a.share ?? 0))) }))));
-    return h('section.block', null, h('h3', null, t('analysis_far_areas')), rows.length ? h('ol.ranked', { id: 'far-areas' }, ...rows.map(line)) : h('p.empty', null, t('analysis_far_none')));
+      h('li', null, h('button.line', { type: 'button', 'data-place': a.code, onclick: () => this.look(a.code) }, h('span.name', null, a.name), this.value(formatNumber(a.gap)), h('span.small.quiet', null, t('analysis_area_share', { share: percent(100 * (1 - (a.share ?? 0))) }))));
+    return h('section.block', null, this.heading('analysis_far_areas'), rows.length ? h('ol.ranked', { id: 'far-areas' }, ...rows.map(line)) : h('p.empty', null, t('analysis_far_none')));
   }
 
   private siteLine(site: NewSite): HTMLElement {
-    const unit = unitOf(this.stage.registry, this.stage.state.coverage);
     const { place = '', name = '' } = site.candidate ?? {};
     const area = place && this.result!.areas.find((a) => a.code === kelurahanOf(place))?.name;
     return h(
@@ -304,7 +311,7 @@ export class CoveragePart implements Part {
         'button.line',
         { type: 'button', 'data-site': site.rank, onclick: () => this.stage.app.map?.fly([site.lon, site.lat], 15) },
         h('span.name', null, (place && rtOf(place) ? `${rtOf(place)}${area ? `, ${area}` : ''}` : name) || t('analysis_site_n', { n: site.rank })),
-        h('span.value', null, `+${formatNumber(site.gain)} ${unit}`),
+        this.value(`+${formatNumber(site.gain)}`),
         h('span.small.quiet', null, t('analysis_share_after', { share: percent(100 * site.share_after) })),
       ),
     );
@@ -315,8 +322,7 @@ export class CoveragePart implements Part {
     const at = this.byPlace.get(place);
     const point = at === undefined ? null : this.result!.demand![at]!;
     for (const row of document.querySelectorAll('#analysis [data-place], .dock [data-place]')) row.setAttribute('aria-current', String(row.getAttribute('data-place') === place));
-    this.stage.layers?.mark('rt', point ? [at!] : []);
-    this.stage.layers?.mark('kelurahan', point ? [] : [idOf(place)]);
+    this.stage.layers?.mark(point ? 'rt' : 'kelurahan', [point ? at! : idOf(place)]);
     if (point) this.stage.app.map?.fly([point.lon, point.lat], Math.max(14.5, this.stage.app.map.zoom()));
   }
 
@@ -342,7 +348,7 @@ export class CoveragePart implements Part {
 
   private pointWords(point: DemandPoint | undefined): string {
     if (!point) return '';
-    const weight = typeof point.weight === 'number' ? formatNumber(point.weight) : point.weight;
+    const weight = weightWords(point.weight);
     const way = point.nearest_m === null ? t('analysis_no_way') : `${formatNumber(point.nearest_m)} m`;
     return `${rtOf(point.place) || point.name}: ${weight} ${unitOf(this.stage.registry, this.stage.state.coverage)}, ${way}`;
   }
@@ -403,6 +409,11 @@ export function unitOf(registry: Stage['registry'], { demand, desil: [from, to] 
 export function serviceWords(app: App, type: string): string {
   const label = tText(typeOf(app, type)?.label) || type;
   return label.charAt(0).toLowerCase() + label.slice(1);
+}
+
+/** How many an RT weighs; what may not be told is said to be hidden. */
+export function weightWords(weight: DemandPoint['weight']): string {
+  return typeof weight === 'number' ? formatNumber(weight) : weight === '*' ? t('analysis_hidden') : weight;
 }
 
 export function percent(value: number): string {

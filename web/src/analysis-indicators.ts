@@ -4,6 +4,7 @@ import { differenceOf, type Figures, isShown, seriesOf, type Series, shareOf, te
 import { type Legend, legendNode, notesNode, rangeWords } from './analysis-legend';
 import type { Look } from './analysis-map';
 import { place } from './analysis-reach-table';
+import { kelurahanOf } from './analysis-run';
 import { type RTPoint, rtPoints } from './analysis-rt';
 import { areaOptions, drawFacilities, drawnLevels, indicatorOf, isWide, layersShown, type Part, type Stage, sourceLabel, tableOf, tablesOf } from './analysis-stage';
 import type { MapState } from './analysis-state';
@@ -52,6 +53,7 @@ export class IndicatorPart implements Part {
   private readonly told = h('div.stack');
   private readonly asked = h('div.stack.controls');
   private readonly beside = h('div');
+  readonly legendSlot = h('div');
   private readonly sorting: Sorting = { key: 'value', down: true };
   private shown: Shown | null = null;
   private turn = 0;
@@ -59,7 +61,7 @@ export class IndicatorPart implements Part {
 
   constructor(stage: Stage) {
     this.stage = stage;
-    this.node = h('div.stack', null, this.said, this.told, this.beside, fold(t('analysis_choose'), 'ask-map', isWide(), this.asked));
+    this.node = h('div.stack', null, this.said, this.legendSlot, fold(t('analysis_choose'), 'ask-map', isWide(), this.asked), this.told, this.beside);
   }
 
   private get state(): MapState {
@@ -126,7 +128,7 @@ export class IndicatorPart implements Part {
     const codes = [indicator, second].flatMap((i) => (i ? [i.code, ...(state.share && i.base ? [i.base] : [])] : []));
     const figures = await book.figures(of, state.level, area, codes);
     if (state.level === 'rt') this.points = await rtPoints(app.api, area);
-    if (!this.stage.districts.size && of.levels.includes('kecamatan')) await this.readDistricts(of);
+    await this.readNames(of);
     let main = this.series(figures, indicator);
     if (state.against) {
       const before = await book.figures(tableOf(this.stage.registry, state.source, state.against)!, state.level, area, codes);
@@ -135,9 +137,14 @@ export class IndicatorPart implements Part {
     return this.classed(of, indicator, second, figures, main, second && !state.against ? this.series(figures, second) : null);
   }
 
-  private async readDistricts(of: Table): Promise<void> {
-    const { areas, names } = await this.stage.book.figures(of, 'kecamatan', '', []).catch(() => ({ areas: [] as string[], names: [] as string[] }));
-    areas.forEach((code, i) => this.stage.districts.set(code, names[i]!));
+  /** The names of the kecamatan to choose from, and of the kelurahan that an RT lies in. */
+  private async readNames(of: Table): Promise<void> {
+    for (const level of ['kecamatan', 'kelurahan'] as const) {
+      const needed = level === 'kecamatan' || this.state.level === 'rt';
+      if (!needed || !of.levels.includes(level) || [...this.stage.names.keys()].some((code) => code.length === (level === 'kecamatan' ? 8 : 13))) continue;
+      const { areas, names } = await this.stage.book.figures(of, level, '', []);
+      areas.forEach((code, i) => this.stage.names.set(code, names[i]!));
+    }
   }
 
   private series(figures: Figures, indicator: Indicator): Series {
@@ -149,7 +156,7 @@ export class IndicatorPart implements Part {
     const { state } = this;
     const within = (code: string): boolean => !state.area || code === state.area || code.startsWith(`${state.area}.`);
     const between = (value: Told): boolean => (state.least === null && state.most === null) || (isShown(value) && value >= (state.least ?? -Infinity) && value <= (state.most ?? Infinity));
-    const all = main.areas.flatMap((code, i): Row[] => (within(code) && between(main.values[i]!) ? [{ code, name: main.names[i]!, id: this.idOf(code), value: main.values[i]!, second: other?.values[i] ?? null }] : []));
+    const all = main.areas.flatMap((code, i): Row[] => (within(code) && between(main.values[i]!) ? [{ code, name: this.nameOf(code, main.names[i]!), id: this.idOf(code), value: main.values[i]!, second: other?.values[i] ?? null }] : []));
     const values = all.flatMap(({ value }) => (isShown(value) ? [value] : []));
     const pair = other !== null;
     const method = this.method(indicator);
@@ -168,6 +175,11 @@ export class IndicatorPart implements Part {
       secondBreaks: pair ? breaksOf(method, seconds, 3, []) : [],
       denominatorSource: main.denominatorSource,
     };
+  }
+
+  private nameOf(code: string, name: string): string {
+    const village = this.state.level === 'rt' && this.stage.names.get(kelurahanOf(code));
+    return village ? `${name}, ${village}` : name;
   }
 
   private idOf(code: string): number {
@@ -242,7 +254,8 @@ export class IndicatorPart implements Part {
     const top = [...shown.rows].filter((row) => isShown(row.value)).sort((a, b) => (b.value as number) - (a.value as number));
     const between = top.length > 1 ? t('analysis_range', { most: `${top[0]!.name} (${this.words(top[0]!.value)})`, least: `${top.at(-1)!.name} (${this.words(top.at(-1)!.value)})` }) : '';
     refill(this.said, h('p.headline', null, legend.title), h('p', null, legend.subtitle), between ? h('p.small', null, between) : null);
-    refill(this.told, this.periods(), legendNode({ ...legend, notes: [] }), notesNode(legend.notes));
+    refill(this.stage.legendBox, legendNode({ ...legend, notes: [] }));
+    refill(this.told, notesNode(legend.notes));
     this.drawControls(shown);
     this.drawTable();
     this.drawBeside();
@@ -252,7 +265,7 @@ export class IndicatorPart implements Part {
   private nothing(): void {
     this.shown = null;
     refill(this.said, h('p.empty', null, t('analysis_no_figures')));
-    for (const box of [this.told, this.asked, this.beside, this.stage.dock]) refill(box);
+    for (const box of [this.told, this.asked, this.beside, this.stage.dock, this.stage.legendBox]) refill(box);
     this.stage.layers?.clear('areas');
     this.stage.layers?.clear('points');
     document.documentElement.dataset.analysis = 'done';
@@ -263,7 +276,7 @@ export class IndicatorPart implements Part {
   }
 
   /** The slider over the periods that are published, and the one to compare with. */
-  private periods(): HTMLElement {
+  private periods(): (HTMLElement | null)[] {
     const { state } = this;
     const all = tablesOf(this.stage.registry, state.source).map((of) => of.period).reverse();
     const at = all.indexOf(state.period);
@@ -273,12 +286,10 @@ export class IndicatorPart implements Part {
       const period = all[Number(slider.value)]!;
       this.change({ period, ...(state.against === period && { against: '' }) });
     });
-    return h(
-      'div.stack',
-      null,
+    return [
       all.length > 1 ? field('map-period', `${t('analysis_period')}: ${periodWords(state.period)}`, slider) : null,
       others.length ? choice('map-against', t('analysis_against'), state.against, [{ value: '', label: t('analysis_against_none') }, ...others], (against) => this.change({ against, second: '', least: null, most: null, manual: [] })) : null,
-    );
+    ];
   }
 
   private drawControls({ table: of, indicator }: Shown): void {
@@ -291,6 +302,7 @@ export class IndicatorPart implements Part {
       this.asked,
       sources.length > 1 ? choice('map-source', t('analysis_source'), state.source, sources, (source) => this.change({ ...fresh, source, period: '', against: '', indicator: '', second: '' })) : null,
       choice('map-indicator', t('analysis_indicator'), state.indicator, indicators, (code) => this.change({ ...fresh, indicator: code })),
+      ...this.periods(),
       state.against ? null : choice('map-second', t('analysis_second'), state.second, [{ value: '', label: t('analysis_second_none') }, ...indicators.filter((i) => i.value !== state.indicator)], (second) => this.change({ second, symbols: false })),
       h(
         'div.pair',
@@ -417,14 +429,14 @@ export class IndicatorPart implements Part {
     const when = state.against ? t('analysis_change_of', { from: periodWords(state.against), to: periodWords(state.period) }) : periodWords(state.period);
     return {
       title: [indicator, second].map((i) => i && tText(i.label)).filter(Boolean).join(' × ') + ` (${source})`,
-      subtitle: t('analysis_of_level', { level: tValue('level', state.level), when, area: this.stage.districts.get(state.area) ?? this.stage.app.session.city?.name ?? '' }),
+      subtitle: t('analysis_of_level', { level: levelWords(state.level), when, area: this.stage.names.get(state.area) ?? this.stage.app.session.city?.name ?? '' }),
       unit: second ? '' : state.share ? t('analysis_per_cent_of', { base: tText(indicatorOf(this.stage.registry, indicator.base!)?.label) }) : tText(indicator.unit),
       rows: [
         ...classes,
         ...(tally.hidden ? [{ color: hiddenColor, hatch: true, label: t('analysis_hidden_n', { n: shown.figures.threshold }), count: tally.hidden }] : []),
         ...(tally.missing ? [{ color: missingColor, label: t('analysis_no_data'), count: tally.missing }] : []),
       ],
-      ...(!second && { values: { values, breaks, colors: state.symbols ? [colors.at(-2) ?? colors[0]!] : colors } }),
+      ...(!second && { values: { values, ...(state.symbols ? { breaks: [], colors: [colors.at(-2) ?? colors[0]!] } : { breaks, colors }) } }),
       ...(second && { pairs: this.pairs(shown) }),
       notes: this.notes(shown, tally),
     };
@@ -459,4 +471,10 @@ export class IndicatorPart implements Part {
     this.stage.layers?.clear('points');
     this.stage.layers?.clear('areas');
   }
+}
+
+/** A level in the middle of a sentence: "kelurahan/desa", "RT". */
+function levelWords(level: MapState['level']): string {
+  const words = tValue('level', level);
+  return level === 'rt' ? words : words.charAt(0).toLowerCase() + words.slice(1);
 }

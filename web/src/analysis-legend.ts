@@ -1,5 +1,5 @@
 import { h } from './dom';
-import { histogram } from './histogram';
+import { barColor, barsOf, histogram } from './histogram';
 import { formatNumber, t } from './i18n';
 import { bivariate, hatchColor, hiddenColor } from './palettes';
 
@@ -39,7 +39,7 @@ export function rangeWords(breaks: number[], i: number, whole: boolean, digits: 
 export function legendNode({ unit, rows, values, pairs, notes }: Legend): HTMLElement {
   return h(
     'section.map-legend',
-    { 'aria-label': t('legend') },
+    { 'aria-label': t('analysis_legend') },
     unit && h('p.small.unit', null, unit),
     values && values.values.length > 1 ? (histogram(values.values, values.breaks, values.colors) as unknown as Node) : null,
     pairs && pairsNode(pairs),
@@ -89,6 +89,7 @@ export function drawLegend(pen: CanvasRenderingContext2D, legend: Legend, x: num
     }
   };
   if (legend.unit) say(legend.unit, x, true);
+  if (legend.values && legend.values.values.length > 1) at += drawHistogram(pen, legend.values, x, at + 4, Math.min(width, 320), size * 3) + size;
   if (legend.pairs) at += drawPairs(pen, legend.pairs, x, at, size);
   for (const row of legend.rows) {
     const [w, high] = row.radius === undefined ? [size * 1.8, size] : [row.radius * 2, row.radius * 2];
@@ -99,6 +100,19 @@ export function drawLegend(pen: CanvasRenderingContext2D, legend: Legend, x: num
     at += (tall - line) / 2;
   }
   return at - y;
+}
+
+function drawHistogram(pen: CanvasRenderingContext2D, { values, breaks, colors }: NonNullable<Legend['values']>, x: number, y: number, wide: number, high: number): number {
+  const bars = barsOf(values);
+  const most = Math.max(...bars.map((bar) => bar.n));
+  bars.forEach((bar, i) => {
+    const tall = (bar.n / most) * high;
+    pen.fillStyle = barColor(bar, breaks, colors);
+    pen.fillRect(x + (i * wide) / bars.length, y + high - tall, wide / bars.length - 1, tall);
+  });
+  pen.fillStyle = '#52605c';
+  pen.fillRect(x, y + high, wide, 1);
+  return high;
 }
 
 function drawSwatch(pen: CanvasRenderingContext2D, { color, hatch, radius }: LegendRow, x: number, y: number, w: number, high: number): void {

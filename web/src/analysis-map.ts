@@ -1,9 +1,10 @@
-import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, GeoJSONSource, LineLayerSpecification, Map as GLMap, MapMouseEvent } from 'maplibre-gl';
+import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, FilterSpecification, GeoJSONSource, LineLayerSpecification, Map as GLMap, MapMouseEvent, SymbolLayerSpecification } from 'maplibre-gl';
 import type { App } from './app';
 import type { LonLat } from './api';
 import { h } from './dom';
 import { hatchColor, hiddenColor } from './palettes';
 import type { Level } from './registry';
+import { badgeZoom } from './style';
 
 /** How a place is drawn: filled, hatched over, or with a circle. */
 export interface Look {
@@ -43,6 +44,7 @@ export class MapLayers {
   private readonly drawn = new Map<string, Map<number, State>>();
   private readonly tip = h('div.map-tip', { hidden: true, 'aria-hidden': 'true' });
   private level: AreaLevel | '' = '';
+  private lifted: Target | null = null;
   /** What a place is called and what is told of it, below the pointer. */
   words: (level: Level, id: number) => string = () => '';
   /** A place was tapped. */
@@ -55,7 +57,9 @@ export class MapLayers {
     this.gl.addSource(points, { type: 'geojson', data: none });
     this.gl.addSource(sites, { type: 'geojson', data: none });
     if (!this.gl.hasImage('analysis-hatch')) this.gl.addImage('analysis-hatch', hatching(), { pixelRatio: 2 });
-    for (const layer of pointLayers()) this.gl.addLayer(layer as CircleLayerSpecification, 'assets-dot');
+    this.gl.addLayer(facilityLayer(), 'assets-dot');
+    this.gl.setLayoutProperty('assets-dot', 'visibility', 'none');
+    for (const layer of pointLayers()) this.gl.addLayer(layer as CircleLayerSpecification, 'analysis-facility');
     for (const layer of siteLayers()) this.gl.addLayer(layer as CircleLayerSpecification);
     this.gl.on('click', this.onClick);
     this.gl.on('mousemove', this.onMove);
@@ -70,14 +74,20 @@ export class MapLayers {
     const fills = new Map([...looks].filter(([, look]) => look.radius === undefined).map(([id, { color, hatch }]) => [id, { ...(color && { color }), ...(hatch && { hatch: 1 }) }]));
     this.paint({ source: 'areas', sourceLayer: level }, fills);
     this.paint({ source: 'areas', sourceLayer: `${level}_label` }, circles as Map<number, State>);
+    document.documentElement.dataset.looked = String(looks.size);
   }
 
   /** Draws RT at their points. */
   points(at: Point[], looks: Map<number, Look>): void {
     (this.gl.getSource(points) as GeoJSONSource).setData(collection(at));
-    this.drawn.delete(points);
+    for (const key of [...this.drawn.keys()].filter((key) => key.startsWith(points))) this.drawn.delete(key);
     this.gl.removeFeatureState({ source: points });
     this.paint({ source: points }, looks as Map<number, State>);
+  }
+
+  /** Draws these facilities above. */
+  facilities(filter: FilterSpecification): void {
+    this.gl.setFilter('analysis-facility', filter);
   }
 
   /** Draws suggested sites with their numbers. */
@@ -91,10 +101,14 @@ export class MapLayers {
     if (what === 'points') this.points([], new Map());
   }
 
-  /** Lifts what is marked in the table. */
+  /** Lifts what is marked in the table, and nothing else. */
   mark(level: Level, ids: number[]): void {
-    const target = level === 'rt' ? { source: points } : { source: 'areas', sourceLayer: level };
+    const target: Target = level === 'rt' ? { source: points } : { source: 'areas', sourceLayer: level };
+    const { lifted } = this;
+    if (lifted && lifted.sourceLayer !== target.sourceLayer) this.states({ ...lifted, key: 'marked' }, lifted, new Map());
+    this.lifted = target;
     this.states({ ...target, key: 'marked' }, target, new Map(ids.map((id) => [id, { marked: true }])));
+    document.documentElement.dataset.marked = String(ids.length);
   }
 
   /** Whether everything is drawn as asked, now or when it is. */
@@ -126,7 +140,8 @@ export class MapLayers {
     this.gl.off('mouseout', this.onOut);
     this.tip.remove();
     this.useLevel('');
-    for (const { id } of [...pointLayers(), ...siteLayers()]) this.gl.removeLayer(id);
+    for (const { id } of [...pointLayers(), ...siteLayers(), facilityLayer()]) this.gl.removeLayer(id);
+    this.gl.setLayoutProperty('assets-dot', 'visibility', 'visible');
     this.gl.removeSource(points);
     this.gl.removeSource(sites);
     this.app.map!.placing(false);
@@ -162,7 +177,6 @@ export class MapLayers {
       this.gl.setFeatureState({ ...target, id }, { ...lost, ...state });
     }
     this.drawn.set(key, next);
-    document.documentElement.dataset[name.key === 'look' ? 'looked' : 'marked'] = String(next.size);
   }
 
   private found({ point: { x, y } }: MapMouseEvent): { level: Level; id: number } | null {
@@ -245,6 +259,18 @@ function siteLayers(): object[] & { id: string }[] {
     { id: 'analysis-site', type: 'circle', source: sites, paint: { 'circle-color': '#c2185b', 'circle-radius': 13, 'circle-stroke-color': '#fff', 'circle-stroke-width': 2.5 } },
     { id: 'analysis-site-mark', type: 'symbol', source: sites, layout: { 'text-field': ['get', 'mark'], 'text-font': ['Patok Sans Semibold'], 'text-size': 14, 'text-allow-overlap': true, 'text-ignore-placement': true }, paint: { 'text-color': '#fff' } },
   ];
+}
+
+/** Far out, where the map has dots, facilities are small badges: a dot would be taken for an RT. */
+function facilityLayer(): SymbolLayerSpecification {
+  return {
+    id: 'analysis-facility',
+    type: 'symbol',
+    source: 'assets',
+    'source-layer': 'assets',
+    maxzoom: badgeZoom,
+    layout: { 'icon-image': ['concat', 'asset-', ['get', 'type']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.12, 11.5, 0.2, 13, 0.45], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+  };
 }
 
 /** Diagonal lines over white: what may not be told is drawn, and not as a class. */

@@ -36,14 +36,14 @@ export function pictureOf(map: HTMLCanvasElement, legend: Legend): HTMLCanvasEle
   return page;
 }
 
-/** As much of the map as fits, from its middle, in a frame. */
+/** The whole map, as large as fits, in a frame. */
 function drawMap(pen: CanvasRenderingContext2D, map: HTMLCanvasElement, x: number, y: number, wide: number, high: number): void {
-  const scale = Math.min(map.width / wide, map.height / high);
-  const [w, h2] = [wide * scale, high * scale];
-  pen.drawImage(map, (map.width - w) / 2, (map.height - h2) / 2, w, h2, x, y, wide, high);
+  const scale = Math.min(wide / map.width, high / map.height);
+  const [w, tall] = [map.width * scale, map.height * scale];
+  pen.drawImage(map, x, y, w, tall);
   pen.strokeStyle = '#17211f';
   pen.lineWidth = 1.5;
-  pen.strokeRect(x, y, wide, high);
+  pen.strokeRect(x, y, w, tall);
 }
 
 /** Offers the page as a PNG file. */

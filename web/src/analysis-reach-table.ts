@@ -1,4 +1,5 @@
 import { type CoveredArea, type CoverageResult, type DemandPoint, kelurahanOf, ranked, rtOf } from './analysis-run';
+import { weightWords } from './analysis-coverage';
 import { either } from './analysis-fields';
 import { h } from './dom';
 import { formatNumber, t } from './i18n';
@@ -38,7 +39,7 @@ function pointTable(result: CoverageResult, unit: string, sorting: Sorting, look
   const columns: Column<DemandPoint>[] = [
     { key: 'name', label: 'RT', cell: (p) => place(p.place, `${rtOf(p.place) || p.name}, ${names.get(kelurahanOf(p.place)) ?? ''}`, look), sort: (p) => `${names.get(kelurahanOf(p.place)) ?? ''} ${p.place}` },
     { key: 'rank', label: t('analysis_rank'), cell: (p) => String(order.get(p) ?? '–'), sort: (p) => order.get(p) ?? null, numeric: true },
-    { key: 'weight', label: capital(unit), cell: (p) => (typeof p.weight === 'number' ? formatNumber(p.weight) : p.weight) + (p.estimated ? '*' : ''), sort: (p) => (typeof p.weight === 'number' ? p.weight : null), numeric: true },
+    { key: 'weight', label: capital(unit), cell: (p) => weightWords(p.weight) + (p.estimated ? ` (${t('analysis_estimated')})` : ''), sort: (p) => (typeof p.weight === 'number' ? p.weight : null), numeric: true },
     { key: 'metres', label: t('analysis_distance'), cell: (p) => (p.nearest_m === null ? '–' : `${formatNumber(p.nearest_m)} m`), sort: (p) => p.nearest_m, numeric: true },
     { key: 'nearest', label: t('analysis_nearest_one'), cell: (p) => p.nearest?.name ?? '–', sort: (p) => p.nearest?.name ?? null },
   ];

@@ -114,7 +114,6 @@ function openLine(stage: Stage, scenario: Scenario, opened: (result: CoverageRes
       'div.row',
       null,
       scenario.mine && h('button.button', { type: 'button', id: 'scenario-share', onclick: () => void share() }, t(scenario.shared ? 'scenario_unshare' : 'scenario_share')),
-      h('button.button', { type: 'button', id: 'scenario-link', onclick: () => void copy(app, location.href) }, t('analysis_link')),
       scenario.mine && h('button.button.danger', { type: 'button', id: 'scenario-drop', onclick: drop }, t('scenario_drop')),
     ),
   );

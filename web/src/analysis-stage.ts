@@ -7,6 +7,7 @@ import type { State } from './analysis-state';
 import type { Option } from './analysis-fields';
 import { t, tText } from './i18n';
 import type { Indicator, Level, Registry, Table } from './registry';
+import { assetFilter } from './style';
 
 /** What the parts of the page share. */
 export interface Stage {
@@ -18,10 +19,12 @@ export interface Stage {
   layers: MapLayers | null;
   /** Where the table stands. */
   readonly dock: HTMLElement;
+  /** Where the legend stands: on the map where there is room, else in the part's slot. */
+  readonly legendBox: HTMLElement;
   /** Whether this account sees RT and figures for the administration somewhere. */
   readonly analyst: boolean;
-  /** Codes and names of the kecamatan that are known. */
-  readonly districts: Map<string, string>;
+  /** The names of the kecamatan and kelurahan that are known, by their codes. */
+  readonly names: Map<string, string>;
   /** Writes what is shown into the address. */
   keep(): void;
 }
@@ -29,6 +32,7 @@ export interface Stage {
 /** One of the two questions, with what it shows. */
 export interface Part {
   readonly node: HTMLElement;
+  readonly legendSlot: HTMLElement;
   /** Asks for what it shows, and shows it. */
   load(): Promise<void>;
   /** Draws on the map again. */
@@ -74,20 +78,23 @@ function ownArea(app: App): Grant | undefined {
 /** A choice of where: everything that is one's own, or one of its kecamatan. */
 export function areaOptions(stage: Stage): Option[] {
   const own = home(stage);
-  const districts = [...stage.districts].filter(([code]) => code.startsWith(own) && code !== own).sort(([, a], [, b]) => a.localeCompare(b));
+  const districts = [...stage.names].filter(([code]) => code.length === 8 && code.startsWith(own) && code !== own).sort(([, a], [, b]) => a.localeCompare(b));
   const all = (own && ownArea(stage.app)?.area_name) || stage.app.session.city?.name || t('analysis_everywhere');
   return [{ value: '', label: all }, ...districts.map(([value, name]) => ({ value, label: `${t('kind_kecamatan')} ${name}` }))];
 }
 
-/** The asset types whose points are drawn above: those chosen, else only what serves. */
+/** The asset types whose points are drawn above: those chosen, else only what serves where it is asked how far it reaches. */
 export function layersShown({ state }: Stage): string[] {
-  return state.layers ?? [state.coverage.type];
+  return state.layers ?? (state.tab === 'jangkauan' ? [state.coverage.type] : []);
 }
 
 /** Shows only the points of these types. */
 export function drawFacilities(stage: Stage): void {
   const shown = layersShown(stage);
-  stage.app.map?.hide(new Set(stage.app.types.map((type) => type.name).filter((name) => !shown.includes(name))));
+  const { app } = stage;
+  const off = new Set(app.types.map((type) => type.name).filter((name) => !shown.includes(name)));
+  app.map?.hide(off);
+  stage.layers?.facilities(assetFilter(app.types, off));
 }
 
 /** Whether there is room for everything beside the map. */

@@ -1,9 +1,11 @@
 import './progress.css';
 import './analysis.css';
+import { parseAddress } from './address';
 import type { App } from './app';
 import { CoveragePart } from './analysis-coverage';
 import { FigureBook } from './analysis-figures';
 import { refill } from './analysis-fields';
+import type { Legend } from './analysis-legend';
 import { IndicatorPart } from './analysis-indicators';
 import { MapLayers } from './analysis-map';
 import { printSheet, savePicture } from './analysis-picture';
@@ -29,6 +31,8 @@ class Analysis {
   private readonly app: App;
   private readonly view: View;
   private readonly dock = h('section.dock', { 'aria-label': t('analysis_table'), tabindex: 0 });
+  private readonly legendBox = h('div');
+  private readonly legend = h('details.legend-card', { open: true }, h('summary', null, t('analysis_legend')), this.legendBox);
   private readonly slot = h('div.dock-slot');
   private readonly wide = window.matchMedia('(min-width: 800px)');
   private readonly tabs = h('nav.tabs', { 'aria-label': t('analysis') });
@@ -50,14 +54,13 @@ class Analysis {
     this.wide.addEventListener('change', this.place);
     window.addEventListener('beforeprint', this.beforePrint);
     window.addEventListener('afterprint', this.afterPrint);
-    void this.begin();
+    void this.begin().then(() => this.fit());
   }
 
   private begin(): Promise<void> {
     return this.view.fill(async () => {
       const registry = await this.app.api.get<Registry>('/api/indicators');
       this.stage = this.makeStage(registry);
-      this.place();
       this.drawTabs();
       window.setTimeout(() => this.open());
       return [this.tabs, this.box, this.tools(), this.slot];
@@ -74,10 +77,20 @@ class Analysis {
       book: new FigureBook(this.app.api),
       layers: this.app.map ? (this.stage?.layers ?? new MapLayers(this.app)) : null,
       dock: this.dock,
+      legendBox: this.legendBox,
       analyst: account?.may?.analyse ?? false,
-      districts: this.stage?.districts ?? new Map(),
+      names: this.stage?.names ?? new Map(),
       keep: () => this.stage && this.app.showing(formatState(state)), // not once another view is shown
     };
+  }
+
+  /** Shows the whole city beside the legend, unless a copied link says where to look. */
+  private fit(): void {
+    const { city } = this.app.session;
+    const { map } = this.app;
+    if (!city || !map || (this.arg && parseAddress(location.hash).zoom !== undefined)) return;
+    map.gl.resize();
+    map.gl.fitBounds(city.bbox, { padding: { top: 16, right: 56, bottom: 16, left: isWide() ? 264 : 16 }, duration: 0 });
   }
 
   private drawTabs(): void {
@@ -101,8 +114,10 @@ class Analysis {
     this.part?.leave();
     refill(this.dock);
     this.part = new parts[stage.state.tab](stage);
+    refill(this.legendBox);
+    this.legend.open = isWide() || stage.state.tab === 'peta';
     refill(this.box, this.part.node);
-    stage.keep();
+    this.place();
     void this.part.load();
   }
 
@@ -112,6 +127,7 @@ class Analysis {
     if (!stage) return;
     if (app.map && !stage.layers) {
       stage.layers = new MapLayers(app);
+      this.fit();
       this.part?.draw();
     } else if (figures) void this.renew();
   });
@@ -126,7 +142,7 @@ class Analysis {
   /** What is done with what is shown: the link, the picture, the print. */
   private tools(): HTMLElement {
     const picture = (): void => {
-      const legend = this.part?.legend();
+      const legend = this.told();
       if (legend && this.stage?.layers) savePicture(this.app, this.stage.layers, legend, `analisis-${this.stage.state.tab}.png`);
     };
     return h(
@@ -138,14 +154,21 @@ class Analysis {
     );
   }
 
-  /** The table stands below the map where there is room, else at the end of the sheet. */
+  /** What a picture and a print say beside the map: also whose the base map is. */
+  private told(): Legend | null {
+    const legend = this.part?.legend();
+    const base = this.app.session.settings?.basemap?.attribution;
+    return legend ? { ...legend, notes: [...legend.notes, ...(base ? [base] : [])] } : null;
+  }
+
+  /** Where there is room the table stands below the map and the legend on it, else both in the sheet. */
   private readonly place = (): void => {
-    if (isWide()) byId('app').append(this.dock);
-    else this.slot.append(this.dock);
+    (isWide() ? byId('app') : this.slot).append(this.dock);
+    (isWide() ? byId('map-area') : this.part?.legendSlot)?.append(this.legend);
   };
 
   private readonly beforePrint = (): void => {
-    const legend = this.part?.legend();
+    const legend = this.told();
     this.afterPrint();
     if (legend) document.body.append(printSheet(this.stage!.layers, legend, this.dock.querySelector('table')?.cloneNode(true) ?? null));
   };
@@ -157,6 +180,7 @@ class Analysis {
     this.stage?.layers?.leave();
     this.stage = null;
     this.dock.remove();
+    this.legend.remove();
     this.afterPrint();
     byId('app').classList.remove('analysing');
     this.wide.removeEventListener('change', this.place);

@@ -18,6 +18,11 @@ export function barsOf(values: number[], count = 32): Bar[] {
   return bars;
 }
 
+/** The colour of the class in which a bar's middle lies; one colour where there are no classes. */
+export function barColor({ from, to }: Bar, breaks: number[], colors: string[]): string {
+  return colors[breaks.length ? classOf(breaks, (from + to) / 2) : 0]!;
+}
+
 const [wide, high] = [256, 40];
 
 /** The histogram of the values in the colours of their classes; the legend beside it says the same in words. */
@@ -26,10 +31,11 @@ export function histogram(values: number[], breaks: number[], colors: string[]):
   const most = Math.max(1, ...bars.map((bar) => bar.n));
   const svg = drawn('svg', { viewBox: `0 0 ${wide} ${high + 1}`, class: 'histogram', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const width = wide / Math.max(1, bars.length);
-  bars.forEach(({ from, to, n }, i) => {
+  bars.forEach((bar, i) => {
+    const { n } = bar;
     if (!n) return;
     const height = Math.max(1.5, (n / most) * high);
-    const fill = colors[classOf(breaks, (from + to) / 2)] ?? '#888';
+    const fill = barColor(bar, breaks, colors);
     svg.append(drawn('rect', { x: i * width, y: high - height, width: Math.max(0.5, width - 0.5), height, fill, stroke: '#17211f', 'stroke-width': 0.25 }));
   });
   svg.append(drawn('line', { x1: 0, x2: wide, y1: high, y2: high, stroke: '#52605c', 'stroke-width': 1 }));
