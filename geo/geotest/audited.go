@@ -12,7 +12,6 @@ import (
 // own words, so that a mistake there does not hide itself.
 type audited struct {
 	*indicator.Protected
-	column   map[string]int          // by indicator: position + 1
 	place    map[indicator.Place]int // by place: position + 1
 	children [][]int                 // by place, the nearest there
 	parent   []int
@@ -24,11 +23,11 @@ type audited struct {
 }
 
 func newAudited(p *indicator.Protected) *audited {
-	t := &audited{Protected: p, column: map[string]int{}, place: map[indicator.Place]int{}, shown: map[string]bool{}}
+	t := &audited{Protected: p, place: map[indicator.Place]int{}, shown: map[string]bool{}}
 	columns, places := p.Table.Columns, p.Table.Places
 	t.total, t.family, t.caps = make([]int, len(columns)), make([]int, len(columns)), make([][]int, len(columns))
 	for c := range columns {
-		t.column[columns[c].Indicator], t.total[c], t.family[c] = c+1, -1, c
+		t.total[c], t.family[c] = -1, c
 	}
 	for c, column := range columns {
 		for _, part := range column.Parts {

@@ -63,6 +63,9 @@ func Protect(ctx context.Context, t *Table, rules Rules) (*Protected, error) {
 		s.also(finer)
 	}
 	v.bound()
+	for _, i := range s.blanks {
+		s.withhold([]int{i / s.places}, i%s.places, false)
+	}
 	if err := s.run(ctx); err != nil {
 		return nil, geo.Wrap("indicator.Protect", err)
 	}
@@ -101,6 +104,26 @@ func (s *search) also(finer *Protected) {
 			now.state[i] = Hidden
 		}
 	}
+	for c, family := range s.family {
+		for p := range s.places {
+			if c == family && v.blank(family, p) {
+				s.blanks = append(s.blanks, s.cell(c, p))
+			}
+		}
+	}
+}
+
+// blank reports whether all that there is of a family at a place is Hidden.
+func (v *view) blank(family, place int) bool {
+	there := false
+	for c, f := range v.family {
+		if i := v.cell(c, place); f == family && v.known[i] && !v.unseen[i] {
+			if there = true; v.state[i] != Hidden {
+				return false
+			}
+		}
+	}
+	return there
 }
 
 // result is the table as it stands, with shares and rates hidden where the

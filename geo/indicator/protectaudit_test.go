@@ -199,6 +199,7 @@ func TestNothingIsRecovered(t *testing.T) {
 		pl := randomPlan(random)
 		p := protect(t, pl.table(random), Rules{K: []int{3, 5, 10, 11}[random.IntN(4)]})
 		size.Add(geotest.Audit(t, p))
+		geotest.Honest(t, p)
 		if t.Failed() {
 			t.Fatalf("table %d: %+v\n%s", n, pl, draw(p))
 		}

@@ -31,6 +31,8 @@ func (m *move) add(place int, turn float64) {
 	m.places, m.turns = append(m.places, place), append(m.turns, turn)
 }
 
+func (m *move) cut(length int) { m.places, m.turns = m.places[:length], m.turns[:length] }
+
 // room is how far a move can go, and what must be hidden for it.
 type room struct {
 	cost     float64 // 0: all its cells are hidden already; +Inf: it cannot be

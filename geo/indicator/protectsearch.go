@@ -17,6 +17,7 @@ import (
 type search struct {
 	*grid
 	readers []*reader // the table to be published, then what its readers have already
+	blanks  []int     // cells of whose family finer audiences are told nothing there
 	queue   []int     // cells hidden on the way, which need certificates too
 	move    move
 	in      []bool // by reader: its numbers change with the move
@@ -129,31 +130,13 @@ func (s *search) withhold(families []int, place int, whole bool) {
 		}
 	}
 	for _, i := range cells {
-		now.loosen(i)
+		now.low[i], now.high[i] = min(now.value[i], now.witness(i/s.places, place)), math.Inf(1)
 	}
 	if whole {
 		for _, child := range s.children[place] {
 			s.withhold(families, child, whole)
 		}
 	}
-}
-
-// loosen takes back what a mark tells, where all of a row is hidden. A wider
-// audience's marks tell the same as before.
-func (r *reader) loosen(i int) {
-	low, witness := 0.0, min(r.value[i], r.witness(i/r.places, i%r.places))
-	switch w := r.wider.k; {
-	case w == 0:
-		r.high[i] = math.Inf(1)
-	case r.value[i] < w:
-		low = min(r.low[i], 1)
-		r.high[i] = w - 1
-	case r.low[i] >= w:
-		low = w
-	default:
-		low, r.high[i] = min(r.low[i], 1), math.Inf(1)
-	}
-	r.low[i] = max(low, witness)
 }
 
 // want is how far the number must be free to go up and down, or how wide in all.

@@ -40,56 +40,56 @@ func (s *search) walk(which, i int, w *wish, visit func(tier int) bool) {
 			if up < 0 {
 				break
 			}
-			if up <= steps && s.climb(which, &paths[k], place, up, w) && !s.cross(which, w, tier, visit) {
+			if up <= steps && !s.climb(which, &paths[k], place, up, w, func() bool { return visit(tier) }) {
 				return
 			}
 		}
 	}
 }
 
-// climb begins the move with the way from the place to the bottom, and up.
-func (s *search) climb(which int, p *path, place, up int, w *wish) bool {
+// climb offers the moves along a path that go down from the place to the
+// bottom, and up by so many steps. It gives false when visit does.
+func (s *search) climb(which int, p *path, place, up int, w *wish, visit func() bool) bool {
 	m, r := &s.move, s.readers[which]
 	m.reset(p)
 	if !w.suits(r.at(place, 1, p)) {
-		return false
+		return true
 	}
 	m.add(place, 1)
-	if !s.descend(which, place, 1, w) {
-		return false
-	}
-	top := place
-	for range up {
-		if top = s.parent[top]; top < 0 || !w.suits(r.at(top, 1, p)) {
-			return false
+	return s.descend(which, place, 1, w, new(bool), func() bool {
+		length, top := len(m.places), place
+		defer func() { m.cut(length) }()
+		for range up {
+			if top = s.parent[top]; top < 0 || !w.suits(r.at(top, 1, p)) {
+				return true
+			}
+			m.add(top, 1)
 		}
-		m.add(top, 1)
-	}
-	m.top = top
-	return true
+		return s.cross(which, top, w, visit)
+	})
 }
 
-// cross offers the move as it ends here, and with each way down from the place
-// above. It gives false when visit does.
-func (s *search) cross(which int, w *wish, tier int, visit func(tier int) bool) bool {
+// cross offers the move as it ends at its top, and with each way down from the
+// place above. It gives false when visit does.
+func (s *search) cross(which, top int, w *wish, visit func() bool) bool {
 	m, r := &s.move, s.readers[which]
-	top := m.top
-	if r.whole(m) && !visit(tier) {
+	m.top = top
+	if r.whole(m) && !visit() {
 		return false
 	}
 	above := s.parent[top]
 	if above < 0 || !s.table.Columns[m.columns[0]].Additive {
 		return true
 	}
-	length, ends := len(m.places), len(m.ends)
+	m.top = -1
+	length := len(m.places)
 	for _, sibling := range s.children[above] {
 		if sibling == top || !w.suits(r.at(sibling, -1, m.path)) {
 			continue
 		}
-		m.top = -1
 		m.add(sibling, -1)
-		more := !s.descend(which, sibling, -1, w) || visit(tier)
-		m.places, m.turns, m.ends = m.places[:length], m.turns[:length], m.ends[:ends]
+		more := s.descend(which, sibling, -1, w, new(bool), visit)
+		m.cut(length)
 		if !more {
 			return false
 		}
@@ -98,12 +98,16 @@ func (s *search) cross(which int, w *wish, tier int, visit func(tier int) bool) 
 }
 
 // descend takes the move from a place down to the bottom, by the places that
-// serve best. It gives false, and the move as it was, where there is no way.
-func (s *search) descend(which, place int, turn float64, w *wish) bool {
+// serve best, and offers it there: once, and each way where other tables may
+// stand against the best one. It gives false when visit does.
+func (s *search) descend(which, place int, turn float64, w *wish, once *bool, visit func() bool) bool {
 	m, r := &s.move, s.readers[which]
 	if !s.below(r, place) {
 		m.ends = append(m.ends, place)
-		return true
+		more := visit()
+		m.ends = m.ends[:len(m.ends)-1]
+		*once = len(s.readers) == 1
+		return more
 	}
 	type way struct {
 		place int
@@ -125,13 +129,15 @@ func (s *search) descend(which, place int, turn float64, w *wish) bool {
 		return 0
 	})
 	for _, way := range ways {
+		length := len(m.places)
 		m.add(way.place, turn)
-		if s.descend(which, way.place, turn, w) {
-			return true
+		more := s.descend(which, way.place, turn, w, once, visit)
+		m.cut(length)
+		if !more || *once {
+			return more
 		}
-		m.places, m.turns = m.places[:len(m.places)-1], m.turns[:len(m.turns)-1]
 	}
-	return false
+	return true
 }
 
 // below reports whether the move's numbers at the place are sums.
