@@ -2,28 +2,32 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/exchange"
+	"github.com/patok-id/patok/geo/indicator"
 )
 
 type importCmd struct {
 	Areas   importAreasCmd   `cmd:"" help:"Take in areas with their boundaries from GeoJSON, or from CSV with a column of WKT."`
 	Assets  importAssetsCmd  `cmd:"" help:"Take in assets from GeoJSON or CSV."`
+	Figures importFiguresCmd `cmd:"" help:"Take in figures of areas, RW and RT from CSV or XLSX into their batches."`
 	Network importNetworkCmd `cmd:"" help:"Replace the walking network by the lines of a GeoJSON file: roads and paths that people walk."`
 }
 
-// importFlags are those of both imports.
+// importFlags are those of every import.
 type importFlags struct {
 	databaseFlags
 	Files       []string `arg:"" type:"existingfile" name:"file" help:"Files to take in, one after another; each is taken in whole or not at all."`
 	DryRun      bool     `help:"Find out what would happen, and write nothing."`
 	SkipRefused bool     `help:"Take the good rows of a file that has bad ones."`
-	Source      string   `help:"Where the data is from, for rows that do not tell." placeholder:"TEXT"`
+	Source      string   `help:"Where the data is from, for rows that do not tell; of figures the code of their source, such as dtsen." placeholder:"TEXT"`
 	JSON        bool     `name:"json" help:"Print the whole report as JSON."`
 }
 
@@ -70,24 +74,38 @@ func (c *importAssetsCmd) Run(ctx context.Context, env *environment) error {
 }
 
 // run opens the database once and hands every file to take.
-func (f *importFlags) run(ctx context.Context, env *environment, take func(*database, exchange.Source, geo.ImportOptions) (geo.Report, error)) (err error) {
+func (f *importFlags) run(ctx context.Context, env *environment, take func(*database, exchange.Source, geo.ImportOptions) (geo.Report, error)) error {
+	return f.runFigures(ctx, env, func(db *database, src exchange.Source, o geo.ImportOptions) (report indicator.ImportReport, err error) {
+		report.Report, err = take(db, src, o)
+		return report, err
+	})
+}
+
+// runFigures is run for what has more to report.
+func (f *importFlags) runFigures(ctx context.Context, env *environment, take func(*database, exchange.Source, geo.ImportOptions) (indicator.ImportReport, error)) (err error) {
 	db, err := f.open(ctx, env, false)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	reports := []geo.Report{}
+	reports := []indicator.ImportReport{}
 	for _, path := range f.Files {
 		src := exchange.File(path)
 		progress := newProgress(env.Stderr, src.Name)
-		report, importErr := take(db, src, geo.ImportOptions{File: src.Name, Source: f.Source, DryRun: f.DryRun,
+		hash, hashErr := hashOf(src)
+		if hashErr != nil {
+			err = hashErr
+			break
+		}
+		report, importErr := take(db, src, geo.ImportOptions{File: src.Name, SHA256: hash, Source: f.Source, DryRun: f.DryRun,
 			SkipRefused: f.SkipRefused, EveryRow: f.JSON, Progress: progress.show})
 		progress.done()
 		reports = append(reports, report)
 		if !f.JSON {
-			printReport(env.Stdout, report, importErr, terminalLanguage(os.Getenv))
+			printReport(env.Stdout, report.Report, importErr, terminalLanguage(os.Getenv))
+			printFigures(env.Stdout, report, terminalLanguage(os.Getenv))
 		}
-		if err = importErr; err == nil && report.Revision > 0 {
+		if err = importErr; err == nil && report.Revision > 0 && report.Receipt == 0 { // a receipt is in the log already
 			err = db.Audit(ctx, geo.AuditEntry{Actor: cliImporter.Name, Action: "import", Target: src.Name, Detail: map[string]any{
 				"new": report.New, "changed": report.Changed, "refused": report.Refused, "revision": report.Revision}})
 		}
@@ -106,4 +124,16 @@ func (f *importFlags) run(ctx context.Context, env *environment, take func(*data
 		return fmt.Errorf("import: %w", err)
 	}
 	return nil
+}
+
+// hashOf is the SHA-256 of a file's content.
+func hashOf(src exchange.Source) ([]byte, error) {
+	file, err := src.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // only read from
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return sum.Sum(nil), err
 }

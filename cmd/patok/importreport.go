@@ -67,7 +67,7 @@ func printReport(w io.Writer, r geo.Report, failed error, language string) {
 		say("  %d data contoh dihapus", "  %d example features removed", r.Removed)
 	}
 	switch {
-	case failed != nil:
+	case failed != nil && r.Revision == 0:
 		say("Tidak ada yang diimpor.", "Nothing was imported.")
 	case r.DryRun:
 		say("Uji coba: tidak ada yang ditulis.", "Dry run: nothing was written.")
