@@ -88,12 +88,9 @@ func (s *Server) batchInfo(r *http.Request, p geo.Principal, at *index.Snapshot,
 	due := chosen.Due(b.Source, b.Period)
 	info := batchInfo{ID: b.ID, Version: b.Version, AreaCode: b.AreaCode, AreaName: b.AreaName, Kind: b.AreaKind, Period: b.Period, Source: b.Source,
 		Edition: b.Edition, State: b.State, Steps: b.Steps, Step: b.Step, Reason: b.Reason, CreatedAt: b.CreatedAt, ChangedAt: b.ChangedAt,
-		SentAt: b.SentAt, ClosedAt: b.ClosedAt, Due: orNull(due), Late: b.State.Late(due, geo.DateOf(s.cityTime(at))), Marks: []markInfo{}}
+		SentAt: b.SentAt, ClosedAt: b.ClosedAt, Due: orNull(due), Late: b.State.Late(due, geo.DateOf(s.cityTime(at))), Marks: []markInfo{}, Can: b.Rights(p, s.Clock())}
 	for _, m := range b.Marks {
 		info.Marks = append(info.Marks, markInfo{Mark: m.Mark, Label: chosen.Label(m.Mark).In(language(r)), Dated: m.Dated, Number: m.Number, Note: m.Note, By: m.By.Name, At: m.At})
-	}
-	if !p.ReadOnly {
-		info.Can = b.Rights(p, s.Clock())
 	}
 	if b.Told == nil {
 		return info

@@ -50,7 +50,7 @@ create table batches (
     state      text not null default 'draft' check (state in ('draft', 'sent', 'checking', 'returned', 'closed', 'withdrawn')),
     steps      text[] not null check (cardinality(steps) between 1 and 3),
     step       integer not null default 0, -- index of the step that waits
-    writers    bigint[] not null default '{}', -- accounts that put in figures since it was last returned, or sent it
+    writers    bigint[] not null default '{}', -- accounts that put in figures, or sent it
     reason     text not null default '', -- of a correction: why
     example    boolean not null default false,
     created_at timestamptz not null default clock_timestamp(),
