@@ -185,7 +185,7 @@ export class BatchOverview {
     const behind = overview.rows.filter((row) => ['none', 'draft', 'returned'].includes(row.state));
     const made = [
       (may.check || may.publish) && behind.length > 0 && h('button.button', { type: 'button', id: 'batch-remind', onclick: () => remindAreas(this.app, this.registry!, overview, behind) }, t('batch_remind')),
-      may.publish && h('button.button.primary', { type: 'button', id: 'publish', onclick: () => void askPublish(this.app, this.registry!, { source: this.source, period: this.period, area: this.area }) }, t('publish_figures')),
+      may.publish && h('button.button.primary', { type: 'button', id: 'publish', onclick: () => void askPublish(this.app, this.registry!, { source: this.source, period: this.period, areas: overview.rows.map((row) => row.area_code) }) }, t('publish_figures')),
     ].filter((one) => one);
     return made.length ? h('div.block', null, h('div.row', null, ...made)) : '';
   }

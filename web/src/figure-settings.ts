@@ -1,3 +1,4 @@
+import './batches.css';
 import type { App } from './app';
 import type { FigureSettings } from './api';
 import { ask } from './ask';

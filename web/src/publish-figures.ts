@@ -1,3 +1,4 @@
+import type { Session } from './api';
 import type { App } from './app';
 import { ask } from './ask';
 import { sourceName } from './batch';
@@ -11,7 +12,8 @@ import { loggedOut, problemWords } from './view';
 interface Asked {
   source: string;
   period: string;
-  area: string;
+  /** The areas that figures are of: all of the city are published together. */
+  areas: string[];
 }
 interface Publication {
   published: boolean;
@@ -27,7 +29,8 @@ interface Publication {
 /** Shows what publishing would do, what is incomplete and what would be hidden, and publishes when that is wanted. */
 export async function askPublish(app: App, registry: Registry, asked: Asked): Promise<void> {
   const title = t('publish_of', { name: `${sourceName(registry, asked.source)}, ${periodWords(asked.period)}` });
-  const send = (dry: boolean): Promise<Publication> => app.api.write<Publication>('POST', '/api/publications', { source: asked.source, period: asked.period, area_code: asked.area || areaOf(app), dry_run: dry });
+  const area = publishedArea(app.session, asked.areas);
+  const send = (dry: boolean): Promise<Publication> => app.api.write<Publication>('POST', '/api/publications', { source: asked.source, period: asked.period, area_code: area, dry_run: dry });
   const waiting = dialog(title, 'publish-dialog', h('p', { role: 'status' }, t('publish_counting')));
   try {
     const would = await send(true);
@@ -39,8 +42,9 @@ export async function askPublish(app: App, registry: Registry, asked: Asked): Pr
       go: t('publish_go', { n: would.edition }),
       send: async () => {
         const done = await send(false);
+        if (!done.published) return app.toast(t('publish_same'), { seconds: 8 });
         app.toast(t('publish_done', { n: done.edition, covered: formatNumber(done.covered) }), { good: true, seconds: 8 });
-        app.changed();
+        return app.changed();
       },
     });
   } catch (error) {
@@ -49,10 +53,11 @@ export async function askPublish(app: App, registry: Registry, asked: Asked): Pr
   }
 }
 
-/** The area that this account publishes for, where none is chosen: its own, or the city. */
-function areaOf(app: App): string {
-  const grant = (app.session.account?.grants ?? []).find(({ role, area_code }) => (role === 'dinsos' || role === 'administrator') && area_code);
-  return grant?.area_code ?? '';
+/** The area that is published: that of the account's own right, or the city, else the province that all areas lie in. */
+export function publishedArea(session: Session, areas: string[]): string {
+  const grant = (session.account?.grants ?? []).find(({ role, area_code }) => (role === 'dinsos' || role === 'administrator') && area_code);
+  const common = [5, 2].map((length) => new Set(areas.map((area) => area.slice(0, length)))).find((codes) => codes.size === 1);
+  return grant?.area_code ?? [...(common ?? [])][0] ?? '';
 }
 
 function report(would: Publication): Node[] {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Problem, Unreachable } from '../src/api';
+import { Problem, type Session, Unreachable } from '../src/api';
 import { type Batch, byDue, dueWords, lastReturn, stateWords, waitingOf } from '../src/batch';
 import { type Figure, figuresOf, figureText, groupsOf, levelOf, placeWithin, placeWords, readBlock, readFigure, same, type Value } from '../src/batch-figures';
 import { dropEdits, keepEdits, keptEdits } from '../src/batch-kept';
@@ -10,6 +10,7 @@ import { childrenSum, differencesIn, partsSum } from '../src/batch-sums';
 import { marksOf, settingsOf } from '../src/figure-settings';
 import { addWords } from '../src/i18n';
 import { lastPeriods, periodBefore, periodOf, periodWords } from '../src/period';
+import { publishedArea } from '../src/publish-figures';
 import type { Indicator, Source } from '../src/registry';
 import * as words from '../src/words-batches';
 
@@ -336,4 +337,15 @@ it('a photo is scaled down to 1600 pixels and never up', () => {
   expect(fitting(4000, 3000)).toEqual({ width: 1600, height: 1200 });
   expect(fitting(800, 600)).toEqual({ width: 800, height: 600 });
   expect(fitting(10_000, 1)).toEqual({ width: 1600, height: 1 });
+});
+
+describe('what is published together', () => {
+  const session = (area_code: string): Session => ({ account: { id: 1, name: 'dinsos', title: '', grants: [{ role: 'dinsos', area_code, area_name: '', types: null }] }, example: false, city: null, revision: 1, as_of: '' });
+  it.each([
+    ['', ['35.71.01.1001', '35.71.02.1002'], '35.71'],
+    ['', ['35.71.01.1001', '35.06.01.2001'], '35'],
+    ['', ['35.71'], '35.71'],
+    ['', [], ''],
+    ['35.71', ['35.71.01.1001'], '35.71'],
+  ])('for a right over "%s" and %o', (right, areas, area) => expect(publishedArea(session(right), areas)).toBe(area));
 });
