@@ -166,7 +166,7 @@ func randomPlan(random *rand.Rand) plan {
 		pl.missing = 0.15
 	}
 	if random.IntN(4) == 0 {
-		pl.rt, pl.kelurahan = 1+random.IntN(7), 1+random.IntN(2)
+		pl.rt, pl.kelurahan = 1+random.IntN(4), 1+random.IntN(2)
 	}
 	return pl
 }
@@ -195,7 +195,7 @@ func protect(t testing.TB, table *Table, rules Rules) *Protected {
 func TestNothingIsRecovered(t *testing.T) {
 	random := geotest.Random(t)
 	var size geotest.AuditSize
-	for n := range audits(t, 300) {
+	for n := range audits(t, 200) {
 		pl := randomPlan(random)
 		p := protect(t, pl.table(random), Rules{K: []int{3, 5, 10, 11}[random.IntN(4)]})
 		size.Add(geotest.Audit(t, p))
