@@ -286,8 +286,10 @@ func (v *view) bounds(column, place int) (low, high float64) {
 		}
 		return 1, k - 1
 	case x < k || v.cover(v.own, column, place) < 2*k:
-		if total := v.total[column]; !v.below[i] && (total < 0 || !v.known[v.cell(total, place)]) {
-			low = min(x, 1) // beside other parts a zero can be hidden
+		// Beside other parts a zero can be hidden; but "<10" in the wider table
+		// tells that it is none.
+		if total := v.total[column]; !v.below[i] && (w > 0 || total < 0 || !v.known[v.cell(total, place)]) {
+			low = min(x, 1)
 		}
 	case x >= w && v.cover(v.wider, column, place) >= 2*w:
 		low = max(k, w)
