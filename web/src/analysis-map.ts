@@ -134,7 +134,13 @@ export class MapLayers {
     return copy;
   }
 
+  /** Keeps what is looked at clear of the legend, which covers so many pixels on the left. */
+  besides(left: number): void {
+    this.gl.setPadding({ left, top: 0, right: 0, bottom: 0 });
+  }
+
   leave(): void {
+    this.besides(0);
     this.gl.off('click', this.onClick);
     this.gl.off('mousemove', this.onMove);
     this.gl.off('mouseout', this.onOut);
@@ -269,7 +275,7 @@ function facilityLayer(): SymbolLayerSpecification {
     source: 'assets',
     'source-layer': 'assets',
     maxzoom: badgeZoom,
-    layout: { 'icon-image': ['concat', 'asset-', ['get', 'type']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.12, 11.5, 0.2, 13, 0.45], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    layout: { 'icon-image': ['concat', 'asset-', ['get', 'type']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.16, 11.5, 0.27, 13, 0.45], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
   };
 }
 

@@ -25,6 +25,8 @@ export function show(app: App, arg: string): void {
   new Analysis(app, arg).show();
 }
 
+const legendWidth = 248; // pixels of the map that it covers, as analysis.css has it
+
 const parts: Record<Tab, new (stage: Stage) => Part> = { jangkauan: CoveragePart, peta: IndicatorPart };
 
 class Analysis {
@@ -90,7 +92,7 @@ class Analysis {
     const { map } = this.app;
     if (!city || !map || (this.arg && parseAddress(location.hash).zoom !== undefined)) return;
     map.gl.resize();
-    map.gl.fitBounds(city.bbox, { padding: { top: 16, right: 56, bottom: 16, left: isWide() ? 264 : 16 }, duration: 0 });
+    map.gl.fitBounds(city.bbox, { padding: 16, duration: 0 });
   }
 
   private drawTabs(): void {
@@ -127,6 +129,7 @@ class Analysis {
     if (!stage) return;
     if (app.map && !stage.layers) {
       stage.layers = new MapLayers(app);
+      this.place();
       this.fit();
       this.part?.draw();
     } else if (figures) void this.renew();
@@ -165,6 +168,7 @@ class Analysis {
   private readonly place = (): void => {
     (isWide() ? byId('app') : this.slot).append(this.dock);
     (isWide() ? byId('map-area') : this.part?.legendSlot)?.append(this.legend);
+    this.stage?.layers?.besides(isWide() ? legendWidth : 0);
   };
 
   private readonly beforePrint = (): void => {

@@ -16,6 +16,19 @@ export function breaksOf(method: Method, values: number[], count: number, manual
   return [least, ...between, most];
 }
 
+/**
+ * Classes of differences, as many below zero as above it and one for what stays the same: the classes of how
+ * large they are, on both sides.
+ */
+export function differenceBreaks(method: Method, values: number[], count: number, manual: number[] = []): number[] {
+  const sizes = values.filter((value) => value !== 0).map(Math.abs);
+  if (!sizes.length) return values.length ? [0, 0] : [];
+  const upper = breaksOf(method, sizes, Math.floor(count / 2), manual.map(Math.abs)).slice(1);
+  return [...upper.map((b) => -b).reverse(), -almost, 0, ...upper];
+}
+/** The class of zero takes what is above minus this. */
+const almost = 1e-9;
+
 /** Which class takes a value. What lies outside the breaks belongs to the class at that end. */
 export function classOf(breaks: number[], value: number): number {
   let from = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { breaksOf, classCounts, classOf } from '../src/classify';
+import { breaksOf, classCounts, classOf, differenceBreaks } from '../src/classify';
 import { barsOf } from '../src/histogram';
 
 /** The sum of squared deviations of all classes, by their definition. */
@@ -85,6 +85,19 @@ describe('every method', () => {
       const i = classOf(breaks, value);
       expect(value <= breaks[i + 1]! && (i === 0 || value > breaks[i]!)).toBe(true);
     }
+  });
+});
+
+describe('differences', () => {
+  it('have the same classes on both sides of zero', () => {
+    const values = [-9, -4, 0, 0, 2, 12];
+    const breaks = differenceBreaks('equal', values, 5);
+    expect(breaks.map((b) => Math.round(b * 100) / 100)).toEqual([-12, -7, -0, 0, 7, 12]);
+    expect(classCounts(breaks, values)).toEqual([1, 1, 2, 1, 1]);
+  });
+  it('are one class where nothing changed', () => {
+    expect(differenceBreaks('jenks', [0, 0], 5)).toEqual([0, 0]);
+    expect(differenceBreaks('jenks', [], 5)).toEqual([]);
   });
 });
 
