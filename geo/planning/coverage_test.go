@@ -141,7 +141,7 @@ func TestCoverWithoutFacilities(t *testing.T) {
 // Every run ends soon after its context does, wherever it is then.
 func TestRunsStop(t *testing.T) {
 	random := geotest.Random(t)
-	points := scatter(random, 3000)
+	points := scatter(random, 800)
 	demand := make([]Demand, len(points))
 	for i := range points {
 		demand[i] = Demand{ID: int64(i + 1), Place: lor, Point: &points[i], Weight: float64(1 + random.IntN(9)), People: 3}

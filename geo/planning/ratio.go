@@ -39,17 +39,13 @@ func (c *Coverage) ratios(ctx context.Context, demand []Demand, supply []Supply,
 	if !known {
 		return false, nil
 	}
-	catchments, err := ways.within(ctx, supplyPoints(supply), points, norm.RadiusM, told)
-	if err != nil {
-		return false, err
-	}
-	for j, catchment := range catchments {
+	err := ways.eachWithin(ctx, supplyPoints(supply), points, norm.RadiusM, told, func(j int, catchment []leg) error {
 		people := 0.0
 		for _, l := range catchment {
 			people += demand[at[l.to]].People * zoneWeight(l.metres, norm.RadiusM)
 		}
 		if people == 0 {
-			continue
+			return nil
 		}
 		capacity := supply[j].Capacity
 		if capacity == 0 {
@@ -58,6 +54,7 @@ func (c *Coverage) ratios(ctx context.Context, demand []Demand, supply []Supply,
 		for _, l := range catchment {
 			c.Reach[at[l.to]].Ratio += capacity / people * zoneWeight(l.metres, norm.RadiusM)
 		}
-	}
-	return true, nil
+		return nil
+	})
+	return true, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/geotest"
 	"github.com/patok-id/patok/geo/index"
 )
@@ -175,7 +176,7 @@ func pickAt(points []orb.Point, at []int) []orb.Point {
 // AtLeast.
 func TestBoundsHold(t *testing.T) {
 	random := geotest.Random(t)
-	for range 10 {
+	for range 4 {
 		demand, supply, candidates := town(random, 200, 120)
 		norm, ways := Norm{RadiusM: 500}, Ways{Detour: 1.3}
 		p := 2 + random.IntN(8)
@@ -222,5 +223,16 @@ func TestGrid(t *testing.T) {
 	}
 	if none, _ := Grid(nil, 250, 10); len(none) != 0 {
 		t.Errorf("a grid over nothing: %v", none)
+	}
+}
+
+func TestTooManyPairsAreRefused(t *testing.T) {
+	demand, candidates := make([]Demand, 2300), make([]orb.Point, 2300)
+	for i := range demand {
+		demand[i], candidates[i] = Demand{ID: int64(i + 1), Place: lor, Point: eastern(0), Weight: 1}, east(0)
+	}
+	_, err := Choose(context.Background(), demand, nil, candidates, 1, Norm{RadiusM: 400}, Ways{Detour: 1}, nil)
+	if geo.KindOf(err) != geo.TooLarge {
+		t.Errorf("%d pairs: %v", len(demand)*len(candidates), err)
 	}
 }

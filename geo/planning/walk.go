@@ -139,13 +139,14 @@ func nearer(a, b leg) leg {
 	return a
 }
 
-// walkWithin is within over the network.
-func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM float64, legs [][]leg, told Progress) error {
+// walkWithin is eachWithin over the network.
+func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM float64, told Progress, take func(int, []leg) error) error {
 	starts, targets := w.Network.locateAll(from), w.Network.locateAll(to)
 	byEdge, _ := onEdges(targets)
 	near := newCloud(to)
 	offNetwork := func(j int32) bool { return targets[j].edge < 0 }
-	walk, count := newWalker(w.Network), 0
+	walk := newWalker(w.Network)
+	var legs []leg
 	for i, s := range starts {
 		if i%64 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -153,29 +154,27 @@ func (w Ways) walkWithin(ctx context.Context, from, to []orb.Point, radiusM floa
 			}
 			told.tell(i, len(from))
 		}
-		if count > maxLegs {
-			return tooManyLegs()
-		}
 		if s.edge < 0 {
-			legs[i] = w.straightWithin(near, from[i], radiusM, nil)
-			count += len(legs[i])
-			continue
+			legs = w.straightWithin(legs[:0], near, from[i], radiusM, nil)
+		} else {
+			walk.clear()
+			walk.start(0, s)
+			if err := walk.walk(ctx, radiusM); err != nil {
+				return err
+			}
+			legs = walk.collect(legs[:0], s, byEdge, targets, radiusM)
+			legs = w.straightWithin(legs, near, from[i], radiusM, offNetwork)
 		}
-		walk.clear()
-		walk.start(0, s)
-		if err := walk.walk(ctx, radiusM); err != nil {
+		if err := take(i, legs); err != nil {
 			return err
 		}
-		legs[i] = append(walk.collect(s, byEdge, targets, radiusM), w.straightWithin(near, from[i], radiusM, offNetwork)...)
-		sortLegs(legs[i])
-		count += len(legs[i])
 	}
 	return nil
 }
 
-// collect gives the targets that a walk from one spot reached within radiusM.
-func (w *walker) collect(s spot, byEdge map[int32][]int32, targets []spot, radiusM float64) []leg {
-	var found []leg
+// collect adds to legs the targets that a walk from one spot reached within
+// radiusM.
+func (w *walker) collect(legs []leg, s spot, byEdge map[int32][]int32, targets []spot, radiusM float64) []leg {
 	seen := map[int32]bool{s.edge: true}
 	take := func(edge int32) {
 		for _, j := range byEdge[edge] {
@@ -184,7 +183,7 @@ func (w *walker) collect(s spot, byEdge map[int32][]int32, targets []spot, radiu
 				metres = min(metres, sameEdge(s, targets[j]))
 			}
 			if metres <= radiusM {
-				found = append(found, leg{j, metres})
+				legs = append(legs, leg{j, metres})
 			}
 		}
 	}
@@ -197,7 +196,7 @@ func (w *walker) collect(s spot, byEdge map[int32][]int32, targets []spot, radiu
 			}
 		}
 	}
-	return found
+	return legs
 }
 
 func sortLegs(legs []leg) {

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -24,8 +25,8 @@ type leg struct {
 // checkEvery is after how many points a run looks whether it is still wanted.
 const checkEvery = 1024
 
-// maxLegs is how many pairs of points a run holds: some 160 MB.
-const maxLegs = 10_000_000
+// maxLegs is how many pairs of points a run holds: some 80 MB.
+const maxLegs = 5_000_000
 
 func tooManyLegs() error {
 	return &geo.Error{Kind: geo.TooLarge, Op: "planning.within", Message: geo.Text{
@@ -66,33 +67,46 @@ func (w Ways) nearest(ctx context.Context, from, to []orb.Point, told Progress) 
 }
 
 // within gives for each point of from the points of to that are at most
-// radiusM away, by their positions. More than maxLegs in all is
-// TooLarge.
+// radiusM away, by their positions. More than maxLegs in all is TooLarge.
 func (w Ways) within(ctx context.Context, from, to []orb.Point, radiusM float64, told Progress) ([][]leg, error) {
-	legs := make([][]leg, len(from))
+	all, count := make([][]leg, len(from)), 0
+	err := w.eachWithin(ctx, from, to, radiusM, told, func(i int, legs []leg) error {
+		if count += len(legs); count > maxLegs {
+			return tooManyLegs()
+		}
+		all[i] = slices.Clone(legs)
+		return nil
+	})
+	return all, err
+}
+
+// eachWithin is within one point of from after the other. take may not keep the
+// legs, and ends it with an error.
+func (w Ways) eachWithin(ctx context.Context, from, to []orb.Point, radiusM float64, told Progress, take func(i int, legs []leg) error) error {
 	if w.Network != nil {
-		return legs, w.walkWithin(ctx, from, to, radiusM, legs, told)
+		return w.walkWithin(ctx, from, to, radiusM, told, take)
 	}
-	near, count := newCloud(to), 0
+	near := newCloud(to)
+	var legs []leg
 	for i, p := range from {
-		if i%checkEvery == 0 {
+		if i%64 == 0 {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return err
 			}
 			told.tell(i, len(from))
 		}
-		legs[i] = w.straightWithin(near, p, radiusM, nil)
-		if count += len(legs[i]); count > maxLegs {
-			return nil, tooManyLegs()
+		legs = w.straightWithin(legs[:0], near, p, radiusM, nil)
+		if err := take(i, legs); err != nil {
+			return err
 		}
 	}
-	return legs, nil
+	return nil
 }
 
-// straightWithin gives the points of a cloud within radiusM as the crow flies
-// and a detour, by their positions; only keeps those that it says yes to.
-func (w Ways) straightWithin(near *cloud, p orb.Point, radiusM float64, only func(int32) bool) []leg {
-	var legs []leg
+// straightWithin adds to legs the points of a cloud within radiusM as the crow
+// flies and a detour, by their positions; of them those that only says yes to,
+// where it is not nil.
+func (w Ways) straightWithin(legs []leg, near *cloud, p orb.Point, radiusM float64, only func(int32) bool) []leg {
 	near.within(p, radiusM/w.Detour*(1+1e-12), func(j int32, metres float64) {
 		if metres *= w.Detour; metres <= radiusM && (only == nil || only(j)) {
 			legs = append(legs, leg{j, metres})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/geotest"
 )
 
 func TestScenarios(t *testing.T) {
@@ -87,5 +88,40 @@ func TestScenariosComeInPages(t *testing.T) {
 	}
 	if seen != 5 {
 		t.Errorf("%d came, want 5", seen)
+	}
+}
+
+// TestScenariosBehindTheSecondLock asks by plain SQL, as the server's role acting
+// for each: what Go would refuse is not there either.
+func TestScenariosBehindTheSecondLock(t *testing.T) {
+	s, url := open(t)
+	planner := principal(t, s, "bappeda", geo.RolePlanner, "35.71")
+	lurah := principal(t, s, "lurah", geo.RoleReviewer, lor)
+	other := principal(t, s, "pic-kidul", geo.RolePIC, kidul)
+	exec(t, s, `insert into scenarios (account_id, name, area_code, shared, request, result, revision) values
+($1, 'own', '35.71.01.1001', false, '{}', '{}', 1), ($1, 'shared', '35.71.01.1001', true, '{}', '{}', 1)`, planner.AccountID)
+	app := connect(t, geotest.AppURL(t, url))
+	for _, c := range []struct {
+		who     string
+		account string
+		seen    string
+		changed int64
+	}{
+		{"its maker", acting(planner), "own shared", 2}, {"who may analyse there", acting(lurah), "shared", 0},
+		{"who may elsewhere", acting(other), "", 0}, {"the public", "0", "", 0}, {"nobody", "", "", 0},
+	} {
+		if _, err := app.Exec(t.Context(), `select set_config('patok.account', $1, false)`, c.account); err != nil {
+			t.Fatal(err)
+		}
+		var seen string
+		if err := app.QueryRow(t.Context(), `select coalesce(string_agg(name, ' ' order by id), '') from scenarios`).Scan(&seen); err != nil || seen != c.seen {
+			t.Errorf("%s sees %q, want %q; %v", c.who, seen, c.seen, err)
+		}
+		if done, err := app.Exec(t.Context(), `update scenarios set name = name`); err != nil || done.RowsAffected() != c.changed {
+			t.Errorf("%s changes %d, want %d; %v", c.who, done.RowsAffected(), c.changed, err)
+		}
+		if _, err := app.Exec(t.Context(), `insert into walkways (line) values (st_geomfromtext('linestring(112 -7.8, 112.1 -7.8)', 4326))`); err == nil {
+			t.Errorf("%s changes the network", c.who)
+		}
 	}
 }
