@@ -164,7 +164,7 @@ func TestRunsStop(t *testing.T) {
 	}
 	for name, run := range runs {
 		for _, ways := range []Ways{{Detour: 1.3}, {Detour: 1.3, Network: network}} {
-			for _, after := range []float64{0, 0.1, 0.3, 0.5, 0.6, 0.9} {
+			for _, after := range []float64{0, 0.1, 0.3, 0.5, 0.56} {
 				ctx, cancel := context.WithCancel(context.Background())
 				last := -1.0
 				err := run(ctx, ways, func(share float64) {
