@@ -20,6 +20,7 @@ type AreaRow struct {
 	Source   string
 	Boundary orb.MultiPolygon
 	Refused  []Text
+	Skipped  *Text // why it is no area: a total, for example
 }
 
 // AssetRow is one asset as a file gives it, unchecked but for its point.
@@ -31,6 +32,7 @@ type AssetRow struct {
 	SourceID string // what the file's owner calls it, "" when it has no such name
 	Input    Input
 	Refused  []Text
+	Skipped  *Text // why it is no asset: a total, for example
 }
 
 // LineRow is one feature of a network as a file gives it.

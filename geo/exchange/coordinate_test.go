@@ -102,11 +102,11 @@ func TestParseCoordinateRefuses(t *testing.T) {
 // The rows are as people really typed them.
 func TestRealCoordinates(t *testing.T) {
 	var texts []string
-	err := records(File(filepath.Join(geotest.DataDir(t), "messy", "koordinat_dms_nyata.csv")), func(_ int, values map[string]string, refused *geo.Text) bool {
-		if refused != nil {
-			t.Error(refused.EN)
+	err := records(File(filepath.Join(geotest.DataDir(t), "messy", "koordinat_dms_nyata.csv")), func(r rawRecord) bool {
+		if r.refused != nil {
+			t.Error(r.refused.EN)
 		}
-		texts = append(texts, values["koordinat"])
+		texts = append(texts, r.values["koordinat"])
 		return true
 	})
 	if err != nil || len(texts) != 3 {

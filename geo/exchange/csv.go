@@ -31,15 +31,15 @@ func Records(src Source) iter.Seq2[Record, error] {
 			err = fileError(src, nil, geo.Text{ID: "bukan CSV", EN: "is no CSV"})
 		}
 		if err == nil {
-			err = records(src, func(line int, values map[string]string, refused *geo.Text) bool {
-				folded := make(map[string]string, len(values))
-				for column, value := range values {
+			err = records(src, func(r rawRecord) bool {
+				folded := make(map[string]string, len(r.values))
+				for column, value := range r.values {
 					folded[foldName(column)] = value
 				}
-				if refused != nil {
+				if r.refused != nil {
 					folded = nil
 				}
-				return yield(Record{Line: line, Values: folded, Refused: refused}, nil)
+				return yield(Record{Line: r.line, Values: folded, Refused: r.refused}, nil)
 			})
 		}
 		if err != nil {
@@ -53,7 +53,7 @@ func Records(src Source) iter.Seq2[Record, error] {
 // and where they do not. Its first record names the columns. Each further
 // record is handed to each with its line, or the reason why it is refused; empty
 // records are passed over. each returns false to stop.
-func records(src Source, each func(line int, values map[string]string, refused *geo.Text) bool) error {
+func records(src Source, each func(rawRecord) bool) error {
 	t, err := openRecords(src)
 	if err != nil {
 		return err
@@ -63,6 +63,14 @@ func records(src Source, each func(line int, values map[string]string, refused *
 		return err
 	}
 	return t.read(each)
+}
+
+// rawRecord is a row of a table: its filled cells by the names of their columns,
+// or why it cannot be read, or why it is no row of data.
+type rawRecord struct {
+	line             int
+	values           map[string]string
+	refused, skipped *geo.Text
 }
 
 // recordReader is the reading of one CSV file.
@@ -135,7 +143,7 @@ func (t *recordReader) header() error {
 	}
 }
 
-func (t *recordReader) read(each func(int, map[string]string, *geo.Text) bool) error {
+func (t *recordReader) read(each func(rawRecord) bool) error {
 	for rows := 1; ; rows++ {
 		t.meter.reached(t.reader.InputOffset())
 		record, err := t.reader.Read()
@@ -154,7 +162,7 @@ func (t *recordReader) read(each func(int, map[string]string, *geo.Text) bool) e
 		}
 		line, _ := t.reader.FieldPos(0)
 		values, refused := t.values(record)
-		if !each(line, values, refused) {
+		if !each(rawRecord{line: line, values: values, refused: refused}) {
 			return nil
 		}
 	}
@@ -257,18 +265,21 @@ func signsOfLines(head []byte) []map[byte]int {
 
 func tableAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
 	n := newNaming(o)
-	return tableRecords(src, o.Layout, func(line int, values map[string]string, refused *geo.Text) bool {
-		if refused != nil {
-			return each(geo.AssetRow{Row: line, Refused: []geo.Text{*refused}})
+	return tableRecords(src, o.Layout, func(r rawRecord) bool {
+		if r.skipped != nil {
+			return each(geo.AssetRow{Row: r.line, Skipped: r.skipped})
 		}
-		properties := make(map[string]json.RawMessage, len(values))
-		for column, value := range values {
+		if r.refused != nil {
+			return each(geo.AssetRow{Row: r.line, Refused: []geo.Text{*r.refused}})
+		}
+		properties := make(map[string]json.RawMessage, len(r.values))
+		for column, value := range r.values {
 			text, err := json.Marshal(value)
 			if err != nil {
 				continue // cannot happen: every string has a form
 			}
 			properties[column] = text
 		}
-		return each(n.row(line, properties, nil))
+		return each(n.row(r.line, properties, nil))
 	})
 }

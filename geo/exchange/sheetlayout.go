@@ -172,9 +172,15 @@ func (l *layout) noData(row SheetRow, n int) *geo.Text {
 	case totalsRow(row):
 		return &geo.Text{ID: "Baris jumlah.", EN: "A row of totals."}
 	case row.filled() == 1 && len(l.columns) > 2 && !looksLikeNumber(firstText(row)):
-		return &geo.Text{ID: "Catatan, bukan baris data.", EN: "A note, no row of data."}
+		why := noteRow()
+		return &why
 	}
 	return nil
+}
+
+// noteRow is said of a row with one text alone.
+func noteRow() geo.Text {
+	return geo.Text{ID: "Catatan, bukan baris data.", EN: "A note, no row of data."}
 }
 
 func firstText(row SheetRow) string {

@@ -1,22 +1,20 @@
 package exchange
 
-import "github.com/patok-id/patok/geo"
-
 // Layout says where in a file its table is.
 type Layout struct {
 	Sheet     string // of a workbook; "" is the first that holds anything
-	HeaderRow int    // line of the column names; 0 is the first of a CSV file, and is looked for in a workbook
+	HeaderRow int    // line of the column names; 0 is the first filled one of a CSV file, and is looked for in a workbook
 }
 
 // tableRecords hands the rows of a CSV file or a workbook to each as records
-// does. A CSV file that begins with its column names may be larger than memory.
-// Rows of units, totals and notes are left out.
-func tableRecords(src Source, at Layout, each func(line int, values map[string]string, refused *geo.Text) bool) error {
+// does. A CSV file of which nothing is said may be larger than memory; in any
+// other table rows of units and totals are told apart.
+func tableRecords(src Source, at Layout, each func(rawRecord) bool) error {
 	format, err := Detect(src)
 	if err != nil {
 		return err
 	}
-	if format == CSV && at.HeaderRow <= 1 {
+	if format == CSV && at.HeaderRow == 0 {
 		return records(src, each)
 	}
 	sheet, err := ReadSheet(src, at.Sheet)
@@ -28,7 +26,10 @@ func tableRecords(src Source, at Layout, each func(line int, values map[string]s
 		return err
 	}
 	for _, row := range l.rows {
-		if _, skipped := l.skipped[row.Line]; skipped {
+		if why, skipped := l.skipped[row.Line]; skipped && why != noteRow() { // a name alone is a place too
+			if !each(rawRecord{line: row.Line, skipped: &why}) {
+				return nil
+			}
 			continue
 		}
 		values := make(map[string]string, len(row.Cells))
@@ -37,7 +38,7 @@ func tableRecords(src Source, at Layout, each func(line int, values map[string]s
 				values[l.columnName(i)] = c.Text
 			}
 		}
-		if !each(row.Line, values, nil) {
+		if !each(rawRecord{line: row.Line, values: values}) {
 			return nil
 		}
 	}

@@ -18,12 +18,15 @@ var boundaryNames = []string{"wkt", "geometry", "geom", "the_geom", "wkt_geom", 
 
 // tableAreas reads areas whose boundary is a column of text.
 func tableAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
-	return tableRecords(src, o.Layout, func(line int, values map[string]string, refused *geo.Text) bool {
-		if refused != nil {
-			return each(geo.AreaRow{Row: line, Refused: []geo.Text{*refused}})
+	return tableRecords(src, o.Layout, func(r rawRecord) bool {
+		if r.skipped != nil {
+			return each(geo.AreaRow{Row: r.line, Skipped: r.skipped})
 		}
-		properties, boundary := make(map[string]json.RawMessage, len(values)), ""
-		for column, value := range values {
+		if r.refused != nil {
+			return each(geo.AreaRow{Row: r.line, Refused: []geo.Text{*r.refused}})
+		}
+		properties, boundary := make(map[string]json.RawMessage, len(r.values)), ""
+		for column, value := range r.values {
 			if to := o.Map[column]; to == areaBoundary || to == "" && slices.Contains(boundaryNames, foldName(column)) {
 				boundary = value
 				continue
@@ -34,7 +37,7 @@ func tableAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
 			}
 			properties[column] = text
 		}
-		return each(areaOf(line, properties, func() (orb.MultiPolygon, *geo.Text) { return textBoundary(boundary) }, o))
+		return each(areaOf(r.line, properties, func() (orb.MultiPolygon, *geo.Text) { return textBoundary(boundary) }, o))
 	})
 }
 

@@ -139,6 +139,11 @@ func (r *importRun) refuse(row int, name string, reasons ...geo.Text) {
 	r.add(geo.RowVerdict{Row: row, Name: name, Outcome: geo.OutcomeRefused, Reasons: reasons})
 }
 
+// skip leaves out a row that is none of data.
+func (r *importRun) skip(row int, name string, why geo.Text) {
+	r.add(geo.RowVerdict{Row: row, Name: name, Outcome: geo.OutcomeSkipped, Reasons: []geo.Text{why}})
+}
+
 // refusal is the error for a file with refused rows, nil when it has none or
 // they may be left out.
 func (r *importRun) refusal() error {

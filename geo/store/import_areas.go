@@ -74,6 +74,10 @@ func (r *importRun) stageAreas(ctx context.Context, rows geo.AreaRows) error {
 			if r.report.Read++; r.report.Read%1000 == 0 {
 				r.progress(geo.StepRead)
 			}
+			if row.Skipped != nil {
+				r.skip(row.Row, row.Name, *row.Skipped)
+				continue
+			}
 			if first := seen[row.Code]; first > 0 && len(row.Refused) == 0 {
 				row.Refused = []geo.Text{{
 					ID: fmt.Sprintf("Kode %s sudah dipakai baris %d.", row.Code, first), EN: fmt.Sprintf("Code %s was used by row %d.", row.Code, first)}}

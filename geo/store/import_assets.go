@@ -114,6 +114,10 @@ func (a *assetReader) stage(ctx context.Context, rows geo.AssetRows) error {
 // take gives the staged values of a row, nil when it is refused.
 func (a *assetReader) take(row geo.AssetRow) []any {
 	name := textProperty(row.Input.Properties, "name")
+	if row.Skipped != nil {
+		a.run.skip(row.Row, name, *row.Skipped)
+		return nil
+	}
 	if len(row.Refused) > 0 {
 		a.run.refuse(row.Row, name, row.Refused...)
 		return nil

@@ -126,7 +126,7 @@ func (i *figureImport) read(rows indicator.FileRows) error {
 			row.Skipped = &geo.Text{ID: "Tidak ada angka.", EN: "It has no figures."}
 		}
 		if row.Skipped != nil {
-			i.add(geo.RowVerdict{Row: row.Row, Name: row.Name, Outcome: geo.OutcomeSkipped, Reasons: []geo.Text{*row.Skipped}})
+			i.skip(row.Row, row.Name, *row.Skipped)
 			continue
 		}
 		if why := append(row.Refused, i.forbids(row)...); len(why) > 0 {
