@@ -21,10 +21,6 @@ const (
 
 // batchStore is the figures that go their way from the kelurahan to Dinsos.
 type batchStore interface {
-	// Registry reads all indicators and sources.
-	Registry(ctx context.Context) (*indicator.Registry, error)
-	// PutIndicator adds an indicator or changes one; Forbidden for those who may not.
-	PutIndicator(ctx context.Context, p geo.Principal, i indicator.Indicator) error
 	// Batches lists the batches that f chooses and p may see, and counts them all.
 	Batches(ctx context.Context, p geo.Principal, f indicator.BatchFilter) (list []*indicator.Batch, matched int, next int64, err error)
 	// Batch reads one; NotFound for those who may not see it, its state alone for those who watch.
@@ -35,11 +31,8 @@ type batchStore interface {
 	Overview(ctx context.Context, p geo.Principal, source string, period indicator.Period, area geo.Code) ([]*indicator.Glance, error)
 	// OpenBatch makes the batch of an area, period and source, or its next edition.
 	OpenBatch(ctx context.Context, p geo.Principal, n indicator.NewBatch) (*indicator.Batch, error)
-	// DecideBatch sends, takes a step, returns or withdraws.
-	DecideBatch(ctx context.Context, p geo.Principal, d indicator.BatchDecision) (*indicator.Batch, error)
-	// PutMark dates a mark, RemoveMark takes it back.
-	PutMark(ctx context.Context, p geo.Principal, id int64, m indicator.Mark) (*indicator.Batch, error)
-	RemoveMark(ctx context.Context, p geo.Principal, id int64, mark string) (*indicator.Batch, error)
+	registryStore
+	batchDecisionStore
 	batchValueStore
 	minutesStore
 	reconciliationStore

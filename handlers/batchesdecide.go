@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/patok-id/patok/geo"
@@ -10,6 +11,15 @@ import (
 
 // maxBatchApprovals bounds how many batches are approved at once: a kabupaten.
 const maxBatchApprovals = 500
+
+// batchDecisionStore is what people do with batches.
+type batchDecisionStore interface {
+	// DecideBatch sends, takes a step, returns or withdraws.
+	DecideBatch(ctx context.Context, p geo.Principal, d indicator.BatchDecision) (*indicator.Batch, error)
+	// PutMark dates a mark, RemoveMark takes it back.
+	PutMark(ctx context.Context, p geo.Principal, id int64, m indicator.Mark) (*indicator.Batch, error)
+	RemoveMark(ctx context.Context, p geo.Principal, id int64, mark string) (*indicator.Batch, error)
+}
 
 // decideBatch makes the action that decides one batch.
 func (s *Server) decideBatch(act indicator.Act) action {

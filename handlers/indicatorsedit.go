@@ -1,12 +1,21 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 	"github.com/patok-id/patok/geo/indicator"
 )
+
+// registryStore is what is counted, and who tells it.
+type registryStore interface {
+	// Registry reads all indicators and sources.
+	Registry(ctx context.Context) (*indicator.Registry, error)
+	// PutIndicator adds an indicator or changes one; Forbidden for those who may not.
+	PutIndicator(ctx context.Context, p geo.Principal, i indicator.Indicator) error
+}
 
 // putIndicator adds an indicator to the registry or changes one.
 func (s *Server) putIndicator(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
