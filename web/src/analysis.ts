@@ -17,7 +17,9 @@ import type { Registry } from './registry';
 import { copy } from './share';
 import { View } from './view';
 import * as words from './words-analysis';
+import * as figureWords from './words-figures';
 
+addWords(figureWords);
 addWords(words);
 
 /** Analisis: who lives too far from a service, and any indicator on the map. `arg` is the state that the address keeps. */

@@ -1,3 +1,5 @@
+import * as figures from './words-figures';
+
 /** The words of figures: batches, reconciliation, publication, settings. Loaded with their views. */
 export const id = {
   batch: 'Angka',
@@ -99,6 +101,7 @@ export const id = {
   figure_base_source: 'Sumber penyebut',
   figure_base_of: 'dari {n} ({source})',
   figure_base_unsaid: 'sumber tidak disebut',
+  figure_note: 'Catatan',
   figure_same: 'tetap',
   figure_undo: 'Urungkan',
   figure_wrong_number: 'Tulis angka saja, atau “?” bila tidak diketahui.',
@@ -116,7 +119,7 @@ export const id = {
   differs_points: 'Titik di peta {sum}, selisih {n}',
   difference_use: 'Pakai {n}',
   difference_why: 'Sebab selisihnya',
-  difference_note: 'Penjelasan: “{note}”',
+  difference_note: 'Catatan: “{note}”',
   difference_unexplained: 'Belum dijelaskan.',
   clash_told: 'Orang lain juga mengubah angka ini. Punya Anda: {mine}. Sudah tersimpan: {theirs}.',
   clash_mine: 'Pakai punya saya',
@@ -245,14 +248,7 @@ export const id = {
 
   figure_settings_help: 'Ambang kerahasiaan, siapa memeriksa, kapan diisi, dan tanda proses.',
 
-  dimension_desil: 'Peringkat kesejahteraan (desil)',
-  dimension_bantuan: 'Penerima bantuan',
-  dimension_rentan: 'Kelompok rentan',
-  dimension_perumahan: 'Perumahan dan layanan dasar',
-  dimension_anak: 'Anak',
-  dimension_verval: 'Usulan dan verifikasi',
-  dimension_kemiskinan_resmi: 'Kemiskinan resmi (BPS)',
-  dimension_profil: 'Profil',
+  ...figures.id,
 };
 
 export const en: Record<keyof typeof id, string> = {
@@ -355,6 +351,7 @@ export const en: Record<keyof typeof id, string> = {
   figure_base_source: 'Source of the denominator',
   figure_base_of: 'of {n} ({source})',
   figure_base_unsaid: 'source not said',
+  figure_note: 'Note',
   figure_same: 'same',
   figure_undo: 'Undo',
   figure_wrong_number: 'Write a number, or “?” where it is not known.',
@@ -372,7 +369,7 @@ export const en: Record<keyof typeof id, string> = {
   differs_points: 'There are {sum} points on the map, a difference of {n}',
   difference_use: 'Use {n}',
   difference_why: 'Why it differs',
-  difference_note: 'Explained: “{note}”',
+  difference_note: 'Note: “{note}”',
   difference_unexplained: 'Not explained yet.',
   clash_told: 'Somebody else changed this figure too. Yours: {mine}. Saved: {theirs}.',
   clash_mine: 'Use mine',
@@ -501,12 +498,5 @@ export const en: Record<keyof typeof id, string> = {
 
   figure_settings_help: 'Thresholds of secrecy, who checks, when figures are put in, and marks.',
 
-  dimension_desil: 'Welfare rank (desil)',
-  dimension_bantuan: 'Assistance',
-  dimension_rentan: 'Vulnerable groups',
-  dimension_perumahan: 'Housing and basic services',
-  dimension_anak: 'Children',
-  dimension_verval: 'Proposals and verification',
-  dimension_kemiskinan_resmi: 'Official poverty figures (BPS)',
-  dimension_profil: 'Profile',
+  ...figures.en,
 };
