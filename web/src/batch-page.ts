@@ -79,7 +79,7 @@ export class BatchPage implements Acting {
     return this.view.fill(async () => {
       await this.entry?.saving.flush(); // what waits is in what is asked for
       this.entry?.saving.leave();
-      const [known, batch] = await Promise.all([this.app.api.get<Registry>('/api/indicators'), this.app.api.get<Batch>(`/api/batches/${this.id}`)]);
+      const [known, batch] = await Promise.all([this.registry ?? this.app.api.get<Registry>('/api/indicators'), this.app.api.get<Batch>(`/api/batches/${this.id}`)]);
       this.registry = known;
       this.title(batch);
       if (!batch.figures) return [this.standing(batch), empty(t('batch_watch_only'))];

@@ -1,7 +1,7 @@
 import './review.css';
 import './progress.css';
 import './batches.css';
-import { type App } from './app';
+import type { App } from './app';
 import { ask } from './ask';
 import { areaWords, type Batch, batchName, type BatchList, dueWords, stateWords, waitingOf } from './batch';
 import { keptEdits } from './batch-kept';
@@ -76,7 +76,7 @@ class Batches {
     return this.view.fill(async () => {
       const { api } = this.app;
       const list = (asked: string): Promise<BatchList> => api.get<BatchList>(`/api/batches?${asked}&limit=${most}`);
-      const [registry, check, all] = await Promise.all([api.get<Registry>('/api/indicators'), list('for=check'), list('state=open')]);
+      const [registry, check, all] = await Promise.all([this.registry ?? api.get<Registry>('/api/indicators'), list('for=check'), list('state=open')]);
       this.registry = registry;
       const batches = [...new Map([...all.batches, ...check.batches].map((batch) => [batch.id, batch])).values()];
       return this.parts(registry, batches, await this.notBegun(registry));

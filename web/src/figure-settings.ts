@@ -77,14 +77,14 @@ function sourceFields(source: Source, now: FigureSettings): Fields {
   );
 }
 
-/** The setting that the answers are; what the registry says already is not said again. */
+/** The setting that the answers are. Steps are set where they differ from those in force, or were set before: the server tells those in force. */
 export function settingsOf(limits: Values, bySource: [Source, Values][], marks: string, now: FigureSettings): FigureSettings {
   const known = new Set(bySource.map(([source]) => source.code));
   const others = <T>(all: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(all).filter(([code]) => !known.has(code)));
   const figures: FigureSettings = { public_threshold: Number(limits.public_threshold), internal_threshold: Number(limits.internal_threshold), steps: others(now.steps), windows: others(now.windows), marks: marksOf(marks) };
   for (const [source, { steps, from_day, until_day }] of bySource) {
     const chosen = allSteps.filter((step) => (steps as string[]).includes(step));
-    if (chosen.join() !== source.steps.join()) figures.steps[source.code] = chosen;
+    if (now.steps[source.code] || chosen.join() !== source.steps.join()) figures.steps[source.code] = chosen;
     if (until_day !== null && until_day !== undefined) figures.windows[source.code] = { from_day: Number(from_day ?? 1), until_day: Number(until_day) };
   }
   return figures;

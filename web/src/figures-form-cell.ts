@@ -37,6 +37,7 @@ export class FigureCell {
   private readonly sums = h('p.small.quiet.figure-sum');
   private readonly differing = h('div.figure-differs');
   private readonly why: HTMLInputElement;
+  private readonly whyLabel: HTMLElement;
   private readonly whyField: HTMLElement;
   private readonly wrong: HTMLElement;
   private readonly clash = h('div.figure-clash');
@@ -53,13 +54,14 @@ export class FigureCell {
     const label = tText(indicator.label);
     this.before = h('span.small.quiet.figure-before', { id: `${id}-before` });
     this.wrong = h('p.field-error', { id: `${id}-error`, hidden: true });
-    this.input = h('input.input', { id, inputmode: indicator.kind === 'count' ? 'numeric' : 'decimal', autocomplete: 'off', 'aria-describedby': [`${id}-before`, note && `${id}-note`, `${id}-said`, `${id}-error`].filter(Boolean).join(' ') });
+    this.input = h('input.input', { id, inputmode: indicator.kind === 'count' ? 'numeric' : 'decimal', autocomplete: 'off', 'aria-describedby': `${id}-before ${id}-said` });
     this.input.addEventListener('input', () => this.typed());
     this.input.addEventListener('blur', () => this.left());
     this.unknown = h('button.button.unknown', { type: 'button', 'data-key': `${id}-unknown`, 'aria-label': t('figure_unknown_of', { name: label }), title: t('figure_unknown'), onclick: () => this.toggleUnknown() }, '?');
+    this.whyLabel = h('label.label.small', { for: `${id}-why` });
     this.why = h('input.input', { id: `${id}-why`, maxlength: 500, autocomplete: 'off' });
     this.why.addEventListener('input', () => this.explain());
-    this.whyField = h('div.field', { hidden: true }, h('label.label.small', { for: `${id}-why` }, t('difference_why')), this.why);
+    this.whyField = h('div.field', { hidden: true }, this.whyLabel, this.why);
     this.base = indicator.kind === 'rate' || indicator.kind === 'share' ? new FigureBase(entry, this.key, id) : null;
     const noteNode = note ? h('p.field-note', { id: `${id}-note` }, note) : null;
     const unit = tText(indicator.unit);
@@ -116,6 +118,7 @@ export class FigureCell {
       this.differing.replaceChildren(...differences.map((difference) => this.differenceLine(difference)));
     }
     const note = this.figure?.note ?? '';
+    this.whyLabel.textContent = t(differences.length ? 'difference_why' : 'figure_note');
     this.whyField.hidden = !differences.length && !note;
     this.node.classList.toggle('differs', differences.some((d) => !d.explained));
     if (document.activeElement !== this.why) this.why.value = note;

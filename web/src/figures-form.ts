@@ -1,5 +1,5 @@
 import type { BatchEntry } from './batch-entry';
-import { type Group, groupsOf, keyOf } from './batch-figures';
+import { type Group, groupsOf, keyOf, levelOf } from './batch-figures';
 import type { BatchEvent } from './batch';
 import type { Difference } from './batch-sums';
 import { byId, h } from './dom';
@@ -17,8 +17,7 @@ export class FiguresForm {
   constructor(entry: BatchEntry, place: string, returned: BatchEvent | null) {
     this.entry = entry;
     this.place = place;
-    const level = place.length === 13 ? 'kelurahan' : place.length === 5 ? 'kabupaten' : 'kecamatan';
-    const groups = groupsOf(entry.indicators.filter((indicator) => indicator.levels.includes(level)));
+    const groups = groupsOf(entry.indicators.filter((indicator) => indicator.levels.includes(levelOf(place))));
     this.groups = groups.map((group) => this.group(group, returned?.cells ?? {}, groups.length === 1));
     this.node = h('div.figures', { 'data-place': place, onkeydown: (event: KeyboardEvent) => this.key(event) }, ...this.groups.map(({ fold }) => fold));
     this.draw();

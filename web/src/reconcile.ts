@@ -111,7 +111,7 @@ class Reconciliation {
       h('p', null, h('strong', null, tText(indicator?.label) || task.indicator), `: ${t('reconcile_told', { n: formatNumber(task.told, 6) })}. ${words}.`),
       h('p.small.quiet', null, batchName(registry, { source: task.source, period: task.period, edition: 1 }), task.place && task.place !== task.area_code ? ` · ${task.place}` : ''),
       task.note && h('p.small', null, t('difference_note', { note: task.note })),
-      h('div.row', null, button('explain', t('reconcile_explain'), (held) => void attempt(this.app, () => this.explain(task), held)), points && button('points', t('reconcile_list'), (held) => void attempt(this.app, () => this.list(task, points, key), held)), button('mend', t('reconcile_mend'), () => this.app.view('angka', String(task.batch)))),
+      h('div.row', null, !this.app.session.viewing && button('explain', t('reconcile_explain'), (held) => void attempt(this.app, () => this.explain(task), held)), points && button('points', t('reconcile_list'), (held) => void attempt(this.app, () => this.list(task, points, key), held)), button('mend', t('reconcile_mend'), () => this.app.view('angka', String(task.batch)))),
       h('div', { 'data-points': key }),
     );
   }

@@ -320,7 +320,7 @@ describe('settings', () => {
   const source: Source = { code: 'muskel', label: text('Muskel'), help: text(''), steps: ['kelurahan', 'kecamatan', 'dinsos'], periods: ['quarter'], origin: 'area', level: 'kelurahan', minutes: true, legacy: false };
   const now = { public_threshold: 10, internal_threshold: 5, steps: { dtks: ['dinsos'] }, windows: { muskel: { from_day: 1, until_day: 14 } }, marks: [] };
   const limits = { public_threshold: 11, internal_threshold: 6 };
-  it('say only what differs from the registry, in the order of the steps, and keep what they do not show', () => {
+  it('say what differs from what is in force, in the order of the steps, and keep what they do not show', () => {
     expect(settingsOf(limits, [[source, { steps: ['dinsos', 'kelurahan'], from_day: null, until_day: 20 }]], 'verval | Verval | Verified', now)).toEqual({
       public_threshold: 11,
       internal_threshold: 6,
@@ -328,7 +328,10 @@ describe('settings', () => {
       windows: { muskel: { from_day: 1, until_day: 20 } },
       marks: [{ code: 'verval', label: { id: 'Verval', en: 'Verified' } }],
     });
-    expect(settingsOf(limits, [[source, { steps: source.steps, from_day: null, until_day: null }]], '', now)).toMatchObject({ steps: { dtks: ['dinsos'] }, windows: {}, marks: [] });
+    const left = { steps: source.steps, from_day: null, until_day: null };
+    expect(settingsOf(limits, [[source, left]], '', now)).toMatchObject({ steps: { dtks: ['dinsos'] }, windows: {}, marks: [] });
+    const set = { ...now, steps: { muskel: source.steps } }; // what is in force is the city's own
+    expect(settingsOf(limits, [[source, left]], '', set)).toMatchObject({ steps: { muskel: source.steps } });
   });
   it('read marks line by line', () => expect(marksOf('\n a |\n b | B\n')).toEqual([{ code: 'a', label: text('a') }, { code: 'b', label: text('B') }]));
 });
