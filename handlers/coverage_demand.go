@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -36,10 +35,19 @@ type gathered struct {
 // leftOut counts facilities that do not count, and those in doubt.
 type leftOut struct{ unplaced, inactive, closed, planned, stale int }
 
-// assetsOf lists the assets of a type in an area.
+// assetsOf lists the assets of a type in an area, however many there are.
 func assetsOf(ctx context.Context, at *index.Snapshot, typ string, area geo.Code) ([]*geo.Asset, error) {
-	page, err := at.Query(ctx, geo.Query{Collection: typ, Area: area, Limit: math.MaxInt32})
-	return page.Assets, err
+	var assets []*geo.Asset
+	for q := (geo.Query{Collection: typ, Area: area, Limit: geo.MaxLimit}); ; {
+		page, err := at.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		assets = append(assets, page.Assets...)
+		if q.After = page.Next; q.After == 0 {
+			return assets, nil
+		}
+	}
 }
 
 // gather reads the demand and the supply of a question from a snapshot, and its

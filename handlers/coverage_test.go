@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/index"
 )
 
 // settled makes a small town: in Bandar Lor three RT, one of them without a
@@ -339,5 +340,18 @@ func TestAPanicIsAFailedRun(t *testing.T) {
 	n := newNode(t)
 	if _, err := n.compute(question{})(t.Context(), func(float64) {}); err == nil || !strings.Contains(err.Error(), "panicked") {
 		t.Errorf("without a snapshot: %v", err)
+	}
+}
+
+// A city with more RT than a page of features holds is counted whole.
+func TestAllRTCount(t *testing.T) {
+	content := geo.Content{Epoch: "x", Types: []*geo.AssetType{{Name: demandType}, {Name: "posyandu"}}}
+	for i := range 2*geo.MaxLimit + 1 {
+		content.Assets = append(content.Assets, &geo.Asset{ID: int64(i + 1), Type: demandType, AreaCode: lor, Placement: geo.Unplaced, Attributes: json.RawMessage(`{}`)})
+	}
+	q := coverageRequest{Demand: demandRequest{By: byFamilies}, Supply: supplyRequest{Type: "posyandu"}, Area: "35.71"}
+	g, err := gather(t.Context(), q, index.New(content), nil, nil, time.Now())
+	if err != nil || len(g.demand) != len(content.Assets) {
+		t.Errorf("%d of %d RT count; %v", len(g.demand), len(content.Assets), err)
 	}
 }
