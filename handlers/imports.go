@@ -157,11 +157,12 @@ func personalRefusal(err error, lang string) error {
 	if !ok || len(e.Fields) == 0 || e.Fields[0].Code != exchange.CodeIdentifier && e.Fields[0].Code != exchange.CodeByName {
 		return err
 	}
-	columns := make([]map[string]any, len(e.Fields))
+	columns, problems := make([]map[string]any, len(e.Fields)), make([]map[string]any, len(e.Fields))
 	for i, f := range e.Fields {
 		columns[i] = map[string]any{"name": f.Detail["column"], "code": f.Code, "rows": f.Detail["rows"], "message": f.Message.In(lang)}
+		problems[i] = map[string]any{"pointer": f.Pointer, "code": f.Code, "message": f.Message.In(lang)}
 	}
-	return &refusal{status: http.StatusUnprocessableEntity, slug: "identifiers", detail: e.Message, extra: map[string]any{"columns": columns}}
+	return &refusal{status: http.StatusUnprocessableEntity, slug: "identifiers", detail: e.Message, extra: map[string]any{"columns": columns, "errors": problems}}
 }
 
 // importForm is what was sent to be taken in.

@@ -100,7 +100,7 @@ func (r *figureReader) findColumns() error {
 		at := slices.Index(r.layout.columns, name)
 		switch {
 		case at < 0:
-			problems = append(problems, geo.FieldError{Pointer: "/columns/" + name, Code: "missing", Message: geo.Text{
+			problems = append(problems, geo.FieldError{Pointer: "/columns/" + escaped(name), Code: "missing", Message: geo.Text{
 				ID: "Kolom ini tidak ada di berkas.", EN: "The file has no such column."}})
 		case m.To == toDenominator:
 			denominators[m.Indicator] = at

@@ -51,7 +51,13 @@ func holdsIdentifiers(column string, rows []int) geo.FieldError {
 }
 
 func personal(column, code string, rows []int, message geo.Text) geo.FieldError {
-	return geo.FieldError{Pointer: "/columns/" + column, Code: code, Message: message, Detail: map[string]any{"column": column, "rows": rows}}
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		lines[i] = strconv.Itoa(row)
+	}
+	message.ID += " Baris " + strings.Join(lines, ", ") + "."
+	message.EN += " Rows " + strings.Join(lines, ", ") + "."
+	return geo.FieldError{Pointer: "/columns/" + escaped(column), Code: code, Message: message, Detail: map[string]any{"column": column, "rows": rows}}
 }
 
 func refusePersonal(src Source, found []geo.FieldError) error {

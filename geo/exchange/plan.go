@@ -138,7 +138,7 @@ func (p Plan) checkFigures(registry *indicator.Registry) []geo.FieldError {
 	seen := map[Mapping]string{}
 	for _, name := range slices.Sorted(maps.Keys(p.Columns)) {
 		m := p.Columns[name]
-		pointer := "/columns/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		pointer := "/columns/" + escaped(name)
 		wide := p.Shape == Wide && (m.To == toValue || m.To == toDenominator)
 		switch {
 		case !slices.Contains(roles(), m.To):
@@ -154,6 +154,9 @@ func (p Plan) checkFigures(registry *indicator.Registry) []geo.FieldError {
 	}
 	return problems
 }
+
+// escaped writes a name as a part of a JSON pointer (RFC 6901).
+func escaped(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
 
 func (p Plan) has(role string) bool {
 	for _, m := range p.Columns {
