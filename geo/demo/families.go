@@ -74,7 +74,7 @@ var desilFloor = [...]float64{-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5
 
 // desil is the family's tenth in a quarter, from 1; 0 while it is not ranked.
 func (f *family) desil(quarter int) int {
-	unranked := [...]float64{0.055, 0.04, 0.025, 0.015}
+	unranked := [...]float64{0.075, 0.07, 0.065, 0.06}
 	if f.ranked < unranked[quarter] {
 		return 0
 	}

@@ -46,8 +46,9 @@ func Batches() iter.Seq2[indicator.Batch, []indicator.Value] {
 	}
 }
 
-// Published names the tables of the example that are published: all that is
-// closed for the whole city.
+// Published names the tables of the example that are to be published: all that
+// is closed for the whole city, of DTSEN the newest first, since what is
+// published later must keep to what was published before.
 func Published() iter.Seq2[string, indicator.Period] {
 	return func(yield func(string, indicator.Period) bool) {
 		for _, year := range susenasYears() {
@@ -58,7 +59,7 @@ func Published() iter.Seq2[string, indicator.Period] {
 		if !yield("profil", "2025") {
 			return
 		}
-		for _, q := range quarters {
+		for _, q := range slices.Backward(quarters[:]) {
 			if !yield("dtsen", q) {
 				return
 			}
