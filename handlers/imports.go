@@ -129,7 +129,20 @@ func (s *Server) inspectImport(w http.ResponseWriter, r *http.Request, p geo.Pri
 	if err != nil {
 		return personalRefusal(err, language(r))
 	}
+	if plan.What == exchange.WhatFigures && !found.Plan.NamesAreas() {
+		found.Plan.Area = s.onlyKelurahan(p)
+	}
 	return writePrivate(w, r, http.StatusOK, found)
+}
+
+// onlyKelurahan is the one kelurahan whose figures p may enter: a list of its RT
+// need not say which. "" where there are more.
+func (s *Server) onlyKelurahan(p geo.Principal) geo.Code {
+	reach := p.Reach(geo.ActionEnter, s.Clock())
+	if len(reach) != 1 || reach[0].AreaCode.Level() != geo.LevelKelurahan {
+		return ""
+	}
+	return reach[0].AreaCode
 }
 
 // fileName is a name that a browser sent, without folders and signs that nobody

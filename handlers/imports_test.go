@@ -56,6 +56,14 @@ func TestImportsOfFigures(t *testing.T) {
 		t.Errorf("what comes from the centre: %s", answer.body)
 	}
 
+	own := n.expect(200, "POST", "/api/imports/inspect?source=muskel&period=2026-Q1", as(n, "pic-lor"), body(typeCSV, "RW;RT;Desil 1\n1;2;3\n"))
+	if own.at("plan", "area") != lor {
+		t.Errorf("a list of RT alone: %s", own.body)
+	}
+	if others := n.expect(200, "POST", "/api/imports/inspect?source=muskel&period=2026-Q1", as(n, "dinsos"), body(typeCSV, "RW;RT;Desil 1\n1;2;3\n")); others.at("plan", "area") != nil {
+		t.Errorf("of who enters for many: %s", others.body)
+	}
+
 	// The receipt, and the way back.
 	id := strconv.Itoa(int(done.at("receipt").(float64)))
 	list := n.expect(200, "GET", "/api/imports", as(n, "pic-lor"))

@@ -123,7 +123,7 @@ func (p Plan) checkFigures(registry *indicator.Registry) []geo.FieldError {
 			bad("/period", "period", messageOf(err).ID, messageOf(err).EN)
 		}
 	}
-	if p.Area == "" && !p.has(toArea) && !p.has(toBPS) && !p.has(toName) {
+	if p.Area == "" && !p.NamesAreas() {
 		bad("/columns", "no_area", "Pilih kolom wilayahnya: kode atau nama.", "Choose the column of the area: code or name.")
 	}
 	if p.Shape != Long && p.Shape != Wide {
@@ -157,6 +157,9 @@ func (p Plan) checkFigures(registry *indicator.Registry) []geo.FieldError {
 
 // escaped writes a name as a part of a JSON pointer (RFC 6901).
 func escaped(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+
+// NamesAreas reports whether some column of figures tells the area of each row.
+func (p Plan) NamesAreas() bool { return p.has(toArea) || p.has(toBPS) || p.has(toName) }
 
 func (p Plan) has(role string) bool {
 	for _, m := range p.Columns {
