@@ -1,10 +1,8 @@
 import type { Browser, Page } from '@playwright/test';
-import { type Account, administrator, axe, enter, expect, getJSON, newcomer, secondPage, test, withoutMap } from './page';
+import { type Account, administrator, axe, enter, expect, getJSON, known, newcomer, secondPage, test, withoutMap } from './page';
 
-// A kelurahan in which no other test works, and a month that the example city has no figures of.
+// Kelurahan in which no other test works, and months that the example city has no figures of.
 const area = '35.71.03.1009';
-const district = '35.71.03';
-const city = '35.71';
 const period = monthsAgo(1);
 
 /** The month so many months before this one, as 2026-10. */
@@ -24,18 +22,19 @@ async function pageOf(browser: Browser, project: string, account: Account | null
 const saved = (page: Page) => expect(page.locator('#save-state')).toHaveText('Tersimpan');
 
 /** What is published of an indicator in the kelurahan for who asks. */
-async function published(page: Page, indicator: string): Promise<unknown> {
-  const answer = await page.request.get(`/api/figures/muskel/${period}?indicators=${indicator}&level=kelurahan&area=${area}`);
+async function published(page: Page, code: string, indicator: string): Promise<unknown> {
+  const answer = await page.request.get(`/api/figures/muskel/${period}?indicators=${indicator}&level=kelurahan&area=${code}`);
   if (!answer.ok()) return answer.status();
   const { columns } = (await answer.json()) as { columns: { values: unknown[] }[] };
   return columns[0]?.values[0];
 }
 
 test('figures go from the PIC to the public: returned with a note at a cell, corrected, approved in three steps, published, corrected again', { tag: '@phone' }, async ({ page, browser }, info) => {
-  test.setTimeout(90_000);
+  test.setTimeout(120_000); // five people, one after the other
   const project = info.project.name;
+  const here = '35.71.02.1001';
   await withoutMap(page);
-  await enter(page, await newcomer('pic', area));
+  await enter(page, known('pic-3571021001'));
   await page.goto('/#angka');
   await page.click('#batch-new');
   await page.selectOption('#new-source', 'muskel');
@@ -76,7 +75,7 @@ test('figures go from the PIC to the public: returned with a note at a cell, cor
   await expect(page.locator('#batch-state')).toHaveText('Terkirim, menunggu lurah');
 
   // The lurah returns it with a note at the very figure.
-  const lurah = await pageOf(browser, project, await newcomer('reviewer', area), '#angka');
+  const lurah = await pageOf(browser, project, known('lurah-3571021001'), '#angka');
   await lurah.locator(`[data-waits=check] [data-id='${id}'] .open`).click();
   await expect(lurah.locator('.figures-check')).toContainText('Satu keluarga baru belum dirinci.');
   await lurah.click('#return');
@@ -97,26 +96,26 @@ test('figures go from the PIC to the public: returned with a note at a cell, cor
   await expect(page.locator('#batch-state')).toHaveText('Terkirim, menunggu lurah');
 
   await approve(lurah, id, 'Diperiksa, menunggu camat');
-  const camat = await pageOf(browser, project, await newcomer('reviewer', district), `#angka=semua/muskel/${period}/${district}`);
-  await expect(camat.locator(`#overview tr[data-id='${area}']`)).toContainText('Diperiksa');
+  const camat = await pageOf(browser, project, known('camat-357102'), `#angka=semua/muskel/${period}/35.71.02`);
+  await expect(camat.locator(`#overview tr[data-id='${here}']`)).toContainText('Diperiksa');
   expect(await axe(camat)).toEqual([]);
   await approve(camat, id, 'Diperiksa, menunggu Dinas Sosial');
-  const dinsos = await pageOf(browser, project, await newcomer('dinsos', city), `#angka=${id}`);
+  const dinsos = await pageOf(browser, project, known('dinsos'), `#angka=${id}`);
   await approve(dinsos, id, 'Disepakati');
 
   // Published: the public sees that it is small, planners the number.
-  const planner = await pageOf(browser, project, await newcomer('planner', city), '#angka');
+  const planner = await pageOf(browser, project, known('bappeda'), '#angka');
   const everybody = await pageOf(browser, project, null, '');
-  expect(await published(everybody, 'kpm_pkh')).toBe(404);
+  expect(await published(everybody, here, 'kpm_pkh')).toBe(404);
   await dinsos.goto(`/#angka=semua/muskel/${period}`);
   await dinsos.click('#publish');
   await expect(dinsos.locator('#publish-covered')).toContainText(/^1 dari 46 /);
   expect(await axe(dinsos)).toEqual([]);
   await dinsos.locator('#publish-dialog button[type=submit]').click();
   await expect(dinsos.locator('.toast')).toContainText('Edisi 1 terbit');
-  await expect.poll(() => published(everybody, 'kpm_pkh')).toBe('<10');
-  expect(await published(everybody, 'blt_dd')).toBe(0);
-  expect(await published(planner, 'kpm_pkh')).toBe(8);
+  await expect.poll(() => published(everybody, here, 'kpm_pkh')).toBe('<10');
+  expect(await published(everybody, here, 'blt_dd')).toBe(0);
+  expect(await published(planner, here, 'kpm_pkh')).toBe(8);
 
   // What is closed is mended by a correction: the next edition, with its difference.
   await page.goto(`/#angka=${id}`);

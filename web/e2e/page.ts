@@ -26,6 +26,11 @@ export function administrator(): Account {
   return accounts.find((a) => a.role === 'administrator')!;
 }
 
+/** Somebody of the example city, by name. */
+export function known(name: string): Account {
+  return accounts.find((a) => a.name === name)!;
+}
+
 const passphrase = 'kebun teh di lereng gunung';
 
 /** Somebody made by a test, as administrators see them. */
