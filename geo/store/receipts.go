@@ -3,12 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/patok-id/patok/geo"
-	"github.com/patok-id/patok/geo/indicator"
 )
 
 const addReceiptSQL = `insert into imports (what, file, sha256, account_id, report, tx)
@@ -178,106 +176,4 @@ func (s *Store) takeBack(ctx context.Context, tx pgx.Tx, p geo.Principal, c geo.
 	err := run.work(ctx)
 	r := run.report
 	return geo.Undone{Undone: r.Deleted + r.Reverted + r.Restored, Kept: r.KeptTotal}, err
-}
-
-const (
-	// importedSQL lists what an import wrote: live is what still says so, existed
-	// what was told before.
-	importedSQL = `create temp table imported on commit drop as
-select w.batch_id, w.place, w.indicator, v.batch_id is not null and (v.from_tx = $1
-        or (v.number, v.denominator, v.denominator_source, v.note) is not distinct from (w.number, w.denominator, w.denominator_source, w.note)) as live,
-    exists (select from batch_value_history h where h.batch_id = w.batch_id and h.place = w.place and h.indicator = w.indicator
-        and h.to_tx = $1 and h.from_tx <> $1) as existed
-from (select batch_id, place, indicator, number, denominator, denominator_source, note from batch_values where from_tx = $1
-      union all
-      select batch_id, place, indicator, number, denominator, denominator_source, note from batch_value_history where from_tx = $1 and to_tx <> $1) w
-left join batch_values v on v.batch_id = w.batch_id and v.place = w.place and v.indicator = w.indicator`
-
-	// madeSQL tells the batches that the import made, and that hold nothing else.
-	madeSQL = `select b.id from batches b
-where b.id in (select batch_id from imported)
-  and (b.version = 1 and b.from_tx = $1 or exists (select from batch_history h where h.id = b.id and h.version = 1 and h.from_tx = $1))
-  and not exists (select from batch_values v left join imported i on i.batch_id = v.batch_id and i.place = v.place and i.indicator = v.indicator and i.live
-      where v.batch_id = b.id and i.batch_id is null)`
-
-	revertValuesSQL = `update batch_values v set number = h.number, denominator = h.denominator, denominator_source = h.denominator_source, note = h.note
-from imported i join batch_value_history h on h.batch_id = i.batch_id and h.place = i.place and h.indicator = i.indicator and h.to_tx = $1 and h.from_tx <> $1
-where i.live and i.existed and i.batch_id = any($2) and v.batch_id = i.batch_id and v.place = i.place and v.indicator = i.indicator`
-
-	dropValuesSQL = `delete from batch_values v using imported i
-where i.live and not i.existed and i.batch_id = any($1) and v.batch_id = i.batch_id and v.place = i.place and v.indicator = i.indicator`
-
-	importedCountsSQL = `select batch_id, count(*) filter (where live), count(*) filter (where not live) from imported group by batch_id`
-)
-
-// takeBackFigures brings figures to what they were before an import. A batch that
-// it made, and in which nobody said anything since, is withdrawn.
-func (s *Store) takeBackFigures(ctx context.Context, tx pgx.Tx, p geo.Principal, c geo.Receipt, wrote int64, reason string) (geo.Undone, error) {
-	var done geo.Undone
-	if _, err := tx.Exec(ctx, importedSQL, wrote); err != nil {
-		return done, err
-	}
-	live, kept := map[int64]int{}, map[int64]int{}
-	rows, err := tx.Query(ctx, importedCountsSQL)
-	if err != nil {
-		return done, err
-	}
-	var id int64
-	var nLive, nKept int
-	var ids []int64
-	if _, err := pgx.ForEachRow(rows, []any{&id, &nLive, &nKept}, func() error {
-		ids, live[id], kept[id] = append(ids, id), nLive, nKept
-		return nil
-	}); err != nil {
-		return done, err
-	}
-	batches, err := collect(ctx, tx, scanBatch, lockBatchesSQL, ids)
-	if err != nil {
-		return done, err
-	}
-	if len(batches) < len(ids) || len(ids) == 0 { // hidden from who has no right there any more
-		return done, notTheirs("store.takeBackFigures")
-	}
-	for _, b := range batches {
-		if !indicator.CanEnter(p, b.Origin, b.AreaCode, s.now()) {
-			return done, notTheirs("store.takeBackFigures")
-		}
-	}
-	if c, err = s.receipt(ctx, tx, p, c.ID); err != nil { // as it is behind the batches' locks
-		return done, err
-	}
-	if !c.CanUndo {
-		return done, conflict("Angka dari impor ini sudah dikirim untuk diperiksa; minta dikembalikan, lalu perbaiki.",
-			"Figures of this import were sent to be checked since; have them returned, and correct them.")
-	}
-	made, err := collect(ctx, tx, pgx.RowTo[int64], madeSQL, wrote)
-	if err != nil {
-		return done, err
-	}
-	var changed []int64
-	for _, b := range batches {
-		switch {
-		case !b.Enterable():
-			done.Kept += live[b.ID] + kept[b.ID]
-			continue
-		case slices.Contains(made, b.ID):
-			if err := moveBatch(ctx, tx, p, b, indicator.BatchDecision{Act: indicator.ActWithdrawn, ID: b.ID, Note: reason}); err != nil {
-				return done, err
-			}
-		case live[b.ID] > 0:
-			changed = append(changed, b.ID)
-		}
-		done.Undone, done.Kept = done.Undone+live[b.ID], done.Kept+kept[b.ID]
-	}
-	if len(changed) == 0 {
-		return done, nil
-	}
-	if _, err := tx.Exec(ctx, revertValuesSQL, wrote, changed); err != nil {
-		return done, err
-	}
-	if _, err := tx.Exec(ctx, dropValuesSQL, changed); err != nil {
-		return done, err
-	}
-	_, err = tx.Exec(ctx, writeBatchesSQL, changed, p.AccountID)
-	return done, err
 }
