@@ -24,6 +24,9 @@ func (s *Server) figuresChanges(w http.ResponseWriter, r *http.Request, p geo.Pr
 	if from := after.Edition() - 1; from > 0 {
 		q.edition, q.release = from, ""
 		before, err := s.figuresFor(r.Context(), p, q)
+		if geo.KindOf(err) == geo.NotFound { // it had none of that
+			before, err = &indicator.Figures{}, nil
+		}
 		if err != nil {
 			return err
 		}

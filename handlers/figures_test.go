@@ -3,7 +3,9 @@ package handlers
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +20,7 @@ const (
 )
 
 // city publishes figures of four kelurahan: so many families get PKH in Bandar
-// Lor, few enough to be hidden, and the rest of 36 in Bandar Kidul, which hides
+// Lor, few enough to be hidden, and the rest of 1236 in Bandar Kidul, which hides
 // them.
 func (n *node) city(pkhLor int) {
 	n.t.Helper()
@@ -27,8 +29,8 @@ func (n *node) city(pkhLor int) {
 	rt := func(families, pkh int) map[string]any { return map[string]any{"keluarga": families, "kpm_pkh": pkh} }
 	n.tell("2026-Q1", map[string]numbers{
 		lor:      {lor: rt(400, pkhLor), lor + "-001-001": rt(400, pkhLor)},
-		kidul:    {kidul: rt(300, 36-pkhLor), kidul + "-001-001": rt(200, 36-pkhLor), kidul + "-001-002": rt(100, 0)},
-		bandar:   {bandar: rt(500, 97)},
+		kidul:    {kidul: rt(3000, 1236-pkhLor), kidul + "-001-001": rt(2000, 1236-pkhLor), kidul + "-001-002": rt(1000, 0)},
+		bandar:   {bandar: rt(5000, 1500)},
 		semampir: {semampir: rt(200, 93)},
 	})
 	n.publishDTSEN("2026-Q1")
@@ -68,12 +70,12 @@ func TestFiguresTellWhoMayKnow(t *testing.T) {
 		"dinkes":         {"public", "<10", "*", ""}, // posyandu are all that they review
 		"pic-lor":        {"mixed", 7.0, "*", lor},
 		"lurah":          {"mixed", 7.0, "*", lor},
-		"pic-kidul":      {"mixed", "<10", 29.0, kidul},
-		"camat":          {"mixed", 7.0, 29.0, "35.71.01"},
-		"admin-mojoroto": {"mixed", 7.0, 29.0, "35.71.01"},
-		"bappeda":        {"internal", 7.0, 29.0, "35.71"},
-		"dinsos":         {"internal", 7.0, 29.0, "35.71"},
-		"admin":          {"internal", 7.0, 29.0, "35.71"},
+		"pic-kidul":      {"mixed", "<10", 1229.0, kidul},
+		"camat":          {"mixed", 7.0, 1229.0, "35.71.01"},
+		"admin-mojoroto": {"mixed", 7.0, 1229.0, "35.71.01"},
+		"bappeda":        {"internal", 7.0, 1229.0, "35.71"},
+		"dinsos":         {"internal", 7.0, 1229.0, "35.71"},
+		"admin":          {"internal", 7.0, 1229.0, "35.71"},
 	} {
 		a := n.figuresOf(who, "")
 		if a.at("audience") != want.audience || value(a, lor, "kpm_pkh") != want.lor || value(a, kidul, "kpm_pkh") != want.kidul || value(a, semampir, "keluarga") != 200.0 {
@@ -99,11 +101,42 @@ func TestFiguresTellWhoMayKnow(t *testing.T) {
 	}
 }
 
+// TestNoFormTellsMore looks for what is hidden in Bandar Kidul in every form that
+// figures take, as everybody.
+func TestNoFormTellsMore(t *testing.T) {
+	n := newNode(t)
+	n.city(7)
+	hidden := []string{"1229", string(binary.LittleEndian.AppendUint64(nil, math.Float64bits(1229)))}
+	for who, sees := range map[string]bool{"": false, "program": false, "dinkes": false, "pic-lor": false, "lurah": false, "pic-semampir": false,
+		"pic-kidul": true, "camat": true, "admin-mojoroto": true, "bappeda": true, "dinsos": true, "admin": true} {
+		told := map[string]bool{}
+		for _, path := range figuresPathsOf() {
+			a := n.do("GET", path, as(n, who))
+			if text := readable(a); strings.Contains(text, hidden[0]) || strings.Contains(text, hidden[1]) {
+				told[path] = true
+			}
+		}
+		for _, path := range []string{"/api/figures/dtsen/2026-Q1", "/api/figures/dtsen/2026-Q1.csv", "/api/figures/dtsen/2026-Q1.xlsx", "/api/figures/dtsen/2026-Q1.geojson",
+			"/api/collections/kelurahan/items" + joinOfCity} {
+			if told[path] != sees {
+				t.Errorf("%q: %s tells %t, want %t", who, path, told[path], sees)
+			}
+		}
+		for path := range told {
+			if !sees || strings.Contains(path, "/tiles/") {
+				t.Errorf("GET %s tells %q what is hidden in Bandar Kidul", path, who)
+			}
+		}
+	}
+}
+
+const joinOfCity = "?indicators=keluarga,kpm_pkh&source=dtsen&period=2026-Q1"
+
 func TestFiguresAreTold(t *testing.T) {
 	n := newNode(t)
 	n.city(7)
 	a := n.figuresOf("", "?level=kecamatan")
-	if a.at("level") != "kecamatan" || a.at("threshold") != 10.0 || a.at("edition") != 1.0 || value(a, "35.71.01", "keluarga") != 1200.0 ||
+	if a.at("level") != "kecamatan" || a.at("threshold") != 10.0 || a.at("edition") != 1.0 || value(a, "35.71.01", "keluarga") != 8400.0 ||
 		value(a, "35.71.02", "kpm_pkh") == "absent" || a.at("names", 0) != "Mojoroto" {
 		t.Error(a.body)
 	}
@@ -111,7 +144,7 @@ func TestFiguresAreTold(t *testing.T) {
 		t.Error(a.body)
 	}
 	a = n.figuresOf("bappeda", "?level=rt&area="+kidul)
-	if value(a, kidul+"-001-001", "keluarga") != 200.0 || a.at("names", 0) != "RT 001 RW 001" {
+	if value(a, kidul+"-001-001", "keluarga") != 2000.0 || a.at("names", 0) != "RT 001 RW 001" {
 		t.Error(a.body)
 	}
 	for _, query := range []string{"?level=desa", "?area=x", "?edition=0", "?edition=x", "?x=1", "?indicators=keluarga,keluarga", "?edition=1&release=a"} {
@@ -201,7 +234,7 @@ func TestEditions(t *testing.T) {
 	if again := n.figuresOf("", "?edition=1").body; again != first {
 		t.Errorf("the first edition changed\n%s\n%s", first, again)
 	}
-	if old := n.figuresOf("bappeda", "?edition=1"); value(old, kidul, "kpm_pkh") != 29.0 || value(old, semampir, "keluarga") != 200.0 {
+	if old := n.figuresOf("bappeda", "?edition=1"); value(old, kidul, "kpm_pkh") != 1229.0 || value(old, semampir, "keluarga") != 200.0 {
 		t.Error(old.body)
 	}
 	for _, who := range []string{"", "bappeda", "pic-lor"} {
@@ -222,11 +255,11 @@ func TestJoinedFeatures(t *testing.T) {
 	n := newNode(t)
 	plain := n.expect(200, "GET", "/tiles/kelurahan/14/13289/8548.mvt")
 	n.city(7)
-	const join = "?indicators=keluarga,kpm_pkh&source=dtsen&period=2026-Q1"
+	const join = joinOfCity
 	items := "/api/collections/kelurahan/items"
 	for who, want := range map[string]any{"": "hidden", "program": "hidden", "pic-lor": "hidden", "bappeda": "shown"} {
 		a := n.expect(200, "GET", items+join+"&area="+kidul, as(n, who))
-		if a.at("features", 0, "properties", "keluarga") != 300.0 || a.at("features", 0, "properties", "kpm_pkh_status") != want || a.at("figures", "edition") != 1.0 {
+		if a.at("features", 0, "properties", "keluarga") != 3000.0 || a.at("features", 0, "properties", "kpm_pkh_status") != want || a.at("figures", "edition") != 1.0 {
 			t.Errorf("%q: %s", who, a.body)
 		}
 		one := n.expect(200, "GET", itemPath("kelurahan", 3571011002)+join, as(n, who))
@@ -270,7 +303,7 @@ func TestARegistryThatHidesAnIndicator(t *testing.T) {
 	}
 	n.expect(404, "GET", "/api/figures/dtsen/2026-Q1?indicators=kpm_pkh")
 	n.expect(404, "GET", "/tiles/kelurahan/14/13289/8548.mvt?indicators=kpm_pkh&source=dtsen&period=2026-Q1")
-	if a := n.figuresOf("pic-kidul", "?indicators=kpm_pkh"); value(a, kidul, "kpm_pkh") != 29.0 || value(a, lor, "kpm_pkh") != "*" {
+	if a := n.figuresOf("pic-kidul", "?indicators=kpm_pkh"); value(a, kidul, "kpm_pkh") != 1229.0 || value(a, lor, "kpm_pkh") != "*" {
 		t.Error(a.body)
 	}
 	if a := n.figuresOf("", "?level=kecamatan"); value(a, "35.71.01", "kpm_pkh") == "absent" {
@@ -392,7 +425,7 @@ func figuresPathsOf() []string {
 			paths = append(paths, "/api/figures/dtsen/2026-Q1"+form+q)
 		}
 	}
-	const join = "?indicators=keluarga,kpm_pkh&source=dtsen&period=2026-Q1"
+	const join = joinOfCity
 	for _, level := range []string{"kelurahan", "kecamatan", "kabupaten"} {
 		paths = append(paths, "/api/collections/"+level+"/items"+join, "/tiles/"+level+"/14/13289/8548.mvt"+join, "/tiles/"+level+"/8/207/133.mvt"+join,
 			"/api/collections/"+level+"/tiles/WebMercatorQuad/8/133/207"+join)

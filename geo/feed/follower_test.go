@@ -55,6 +55,51 @@ func TestWakeUpIsAtOnceAndPollIsTheGuarantee(t *testing.T) {
 	})
 }
 
+// figures counts how often it is renewed, and what pages had heard by then.
+type figures struct {
+	sent  func() int
+	fails int // so many times first
+	heard []int
+}
+
+func (r *figures) Renew(context.Context) error {
+	if r.fails--; r.fails >= 0 {
+		return errors.New("the database is away")
+	}
+	r.heard = append(r.heard, r.sent())
+	return nil
+}
+
+func TestFiguresAreRenewedBeforeAnybodyHearsOfIt(t *testing.T) {
+	sent := func() int { return 0 }
+	renewed := &figures{sent: func() int { return sent() }}
+	within(t, feed.Options{Figures: renewed}, func(t *testing.T, f *following) {
+		s, err := f.hub.Subscribe(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = func() int { return len(s.Events) }
+		if len(renewed.heard) != 1 {
+			t.Fatalf("renewed %d times by the load", len(renewed.heard))
+		}
+		f.commit(1, 112)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		renewed.fails = 2
+		f.commit(2, 113)
+		f.change(func() { f.revisions[1].Figures = true })
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if !slices.Equal(renewed.heard, []int{0, 1}) || len(s.Events) != 2 {
+			t.Fatalf("renewed when %v events were out; %d are", renewed.heard, len(s.Events))
+		}
+		<-s.Events
+		if e := <-s.Events; !slices.ContainsFunc(e.Changes, func(c geo.EventChange) bool { return c.Collection == geo.FiguresCollection }) {
+			t.Errorf("the event tells nothing of figures: %+v", e)
+		}
+	})
+}
+
 // forgetful notes what it is told to forget, and what the hub had sent by then.
 type forgetful struct {
 	sent func() int
