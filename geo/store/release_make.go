@@ -258,6 +258,9 @@ func (s *Store) addRelease(ctx context.Context, p geo.Principal, l *geo.Release,
 		account = &p.AccountID
 	}
 	err = s.begin(ctx, "store.addRelease", edited(p), func(tx pgx.Tx) error {
+		if err := execAll(ctx, tx, `set local statement_timeout = 0`); err != nil { // a large file takes its time
+			return err
+		}
 		if _, err := tx.Exec(ctx, addReleaseSQL, l.Name, l.Title, l.Note, l.Revision, incomplete, l.ReleasedAt, account); err != nil {
 			return err
 		}

@@ -109,6 +109,8 @@ func TestStatementsPrepare(t *testing.T) {
 	statements = append(statements, indicatorsSQL, sourcesSQL, holdRegistrySQL, putIndicatorSQL, batchesByIDSQL, toldSQL, batchMarksSQL, batchEventsSQL, lockBatchSQL,
 		lockBatchesSQL, batchVisibleSQL, editionsSQL, copyValuesSQL, createdSQL, batchValuesSQL, removeValuesSQL, writeBatchesSQL, heldMinutesSQL, removeMarkSQL,
 		minutesSQL, touchBatchSQL, putScanSQL, scanSQL, purgeScanSQL, depthsSQL, reconciledValuesSQL, countPointsSQL)
+	statements = append(statements, releasesSQL, releaseFilesSQL, releaseFileSQL, releaseContentSQL, releaseRevisionSQL, incompleteSQL, countTypesSQL,
+		frozenTypeSQL, addReleaseSQL, addReleaseFileSQL, privateAssetsSQL, demoBatchesSQL, removeDemoBatchesSQL, removeDemoPublishedSQL, removeDemoReleasesSQL)
 	for _, sql := range statements {
 		if _, err := conn.Prepare(t.Context(), "", sql); err != nil {
 			t.Errorf("%v in\n%s", err, sql)
