@@ -134,11 +134,29 @@ test('@desktop a map of figures: another indicator fetches no tiles, a copied li
 
   await page.selectOption('#map-second', 'rtlh');
   await expect(page.locator('.pairs td')).toHaveCount(9);
-  await page.selectOption('#map-second', '');
-  await page.selectOption('#map-against', { index: 1 });
-  await expect(page.locator('#analysis')).toContainText('perubahan Triwulan');
+});
+
+test('@desktop periods: the slider, the difference between two, circles, and filters', async ({ page }) => {
+  await enter(page, planner());
+  const { city } = await getJSON<{ city: { bbox: [number, number, number, number] } }>(page.request, '/api/session');
+  await grid(page, 100, city.bbox, ['keluarga_desil_1_4', 'keluarga', 'rtlh']);
+  await openAnalysis(page, '#analisis=peta');
+  await page.locator('#map-period').press('ArrowLeft');
+  await expect(page.locator('#analysis')).toContainText('Periode: Triwulan I 2026');
+  await expect(page.locator('#map-period')).toBeFocused();
+  await page.selectOption('#map-against', '2026-Q2');
+  await expect(page.locator('#analysis')).toContainText('perubahan Triwulan II 2026 ke Triwulan I 2026');
+  const counts = (await page.locator('.map-legend .classes .count').allInnerTexts()).map((text) => Number.parseInt(text, 10));
+  expect(counts.reduce((a, b) => a + b)).toBe(100);
+  await expect(page.locator('.map-legend')).toContainText('“<10” atau disembunyikan');
+  await page.selectOption('#map-against', '');
   await page.getByRole('button', { name: 'Lingkaran' }).click();
-  await expect(page.locator('.map-legend .swatch.round').first()).toBeVisible();
+  await expect(page.locator('.map-legend .swatch.round')).toHaveCount(3);
+  await page.click('summary[data-key=map-filter]');
+  await page.fill('#map-least', '500');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.dock tbody tr')).not.toHaveCount(100);
+  for (const text of await page.locator('.dock tbody td:nth-child(2)').allInnerTexts()) expect(Number.parseInt(text, 10)).toBeGreaterThanOrEqual(500);
 });
 
 test('@phone everybody sees the reach by kelurahan and never an RT; the map stays in sight', async ({ page }) => {

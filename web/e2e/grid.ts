@@ -17,14 +17,16 @@ export async function grid(page: Page, count: number, [west, south, east, north]
   await page.route('**/api/indicators', async (route) => {
     const answer = await route.fetch();
     const registry = (await answer.json()) as Record<string, unknown>;
-    const table = { source: 'dtsen', period: '2026-Q2', area_code: '35', area_name: 'Kisi', edition: 1, published_at: '2026-07-20T03:00:00Z', revision: 1, levels: ['kelurahan'], indicators: codes, areas: count, covered: count };
-    await route.fulfill({ response: answer, json: { ...registry, tables: [table] } });
+    const table = { source: 'dtsen', area_code: '35', area_name: 'Kisi', edition: 1, published_at: '2026-07-20T03:00:00Z', revision: 1, levels: ['kelurahan'], indicators: codes, areas: count, covered: count };
+    await route.fulfill({ response: answer, json: { ...registry, tables: ['2026-Q2', '2026-Q1'].map((period) => ({ ...table, period })) } });
   });
   await page.route('**/api/figures/**', (route) => {
-    const asked = new URL(route.request().url()).searchParams.get('indicators')?.split(',') ?? codes;
-    const columns = asked.map((indicator) => ({ indicator, values: cells.map((_, i) => told(i, codes.indexOf(indicator) + 1)) }));
+    const url = new URL(route.request().url());
+    const period = url.pathname.split('/').at(-1)!;
+    const asked = url.searchParams.get('indicators')?.split(',') ?? codes;
+    const columns = asked.map((indicator) => ({ indicator, values: cells.map((_, i) => told(i, codes.indexOf(indicator) + 1 + Number(period.at(-1)))) }));
     return route.fulfill({
-      json: { source: 'dtsen', period: '2026-Q2', level: 'kelurahan', published_at: '2026-07-20T03:00:00Z', edition: 1, revision: 1, audience: 'public', threshold: 10, areas: cells.map((c) => c.code), names: cells.map((c) => c.name), columns },
+      json: { source: 'dtsen', period, level: 'kelurahan', published_at: '2026-07-20T03:00:00Z', edition: 1, revision: 1, audience: 'public', threshold: 10, areas: cells.map((c) => c.code), names: cells.map((c) => c.name), columns },
     });
   });
   await page.route(/\/tiles\/provinsi,.*\.mvt$/, (route) => {

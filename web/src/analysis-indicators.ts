@@ -19,7 +19,6 @@ import { type Column, type Sorting, table } from './table';
 import { loggedOut, problemWords } from './view';
 
 const rows = 100;
-const largest = 32; // pixels, the radius of the greatest circle
 const compared = 6; // areas side by side
 
 /** One place as the map, the legend and the table see it. */
@@ -229,7 +228,7 @@ export class IndicatorPart implements Part {
     if (!isShown(value) || (shown.second && !isShown(second))) return { hatch: true };
     if (shown.second) return { color: bivariate[classOf(shown.secondBreaks, second as number)]![classOf(shown.breaks, value)]! };
     const color = shown.colors[classOf(shown.breaks, value)]!;
-    return this.state.symbols ? { color: this.state.against ? color : shown.colors.at(-2)!, radius: radiusOf(Math.abs(value), most, largest) } : { color };
+    return this.state.symbols ? { color: this.state.against ? color : shown.colors.at(-2)!, radius: radiusOf(Math.abs(value), most, largest()) } : { color };
   }
 
   /** What is told of a place, with its unit; hidden and missing in words. */
@@ -423,7 +422,7 @@ export class IndicatorPart implements Part {
     const classes = second
       ? []
       : state.symbols
-        ? [...new Set([most, most / 4, most / 16].map((n) => (whole ? Math.round(n) : n)).filter((n) => n > 0))].map((n) => ({ label: this.words(n), color: colors.at(-2) ?? colors[0]!, radius: radiusOf(n, most, largest) }))
+        ? [...new Set([most, most / 4, most / 16].map((n) => (whole ? Math.round(n) : n)).filter((n) => n > 0))].map((n) => ({ label: this.words(n), color: colors.at(-2) ?? colors[0]!, radius: radiusOf(n, most, largest()) }))
         : colors.slice(0, breaks.length - 1).map((color, i) => ({ color, label: rangeWords(breaks, i, whole, 1), count: counts[i]! }));
     const source = sourceLabel(this.stage.registry, state.source);
     const when = state.against ? t('analysis_change_of', { from: periodWords(state.against), to: periodWords(state.period) }) : periodWords(state.period);
@@ -477,4 +476,9 @@ export class IndicatorPart implements Part {
 function levelWords(level: MapState['level']): string {
   const words = tValue('level', level);
   return level === 'rt' ? words : words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+/** The radius of the greatest circle, in pixels. */
+function largest(): number {
+  return isWide() ? 32 : 20;
 }

@@ -31,7 +31,9 @@ const sites = 'analysis-sites';
 const none = { type: 'FeatureCollection' as const, features: [] };
 const reach = 10; // pixels around a finger
 const of = (key: string, fallback: unknown): ExpressionSpecification => ['coalesce', ['feature-state', key], fallback] as unknown as ExpressionSpecification;
-const color: ExpressionSpecification = ['to-color', ['feature-state', 'color'], 'rgba(0,0,0,0)'];
+const color = (otherwise: string): ExpressionSpecification => ['to-color', ['feature-state', 'color'], otherwise];
+/** What lies below what is coloured, and what of it shows the hatching through. */
+const [paper, clear] = ['#f7f4ea', 'rgba(0,0,0,0)'];
 const marked = (yes: number, no: number): ExpressionSpecification => ['case', ['boolean', ['feature-state', 'marked'], false], yes, no];
 
 /**
@@ -71,7 +73,7 @@ export class MapLayers {
   areas(level: AreaLevel, looks: Map<number, Look>): void {
     if (level !== this.level) this.useLevel(level);
     const circles = new Map([...looks].filter(([, look]) => look.radius !== undefined));
-    const fills = new Map([...looks].filter(([, look]) => look.radius === undefined).map(([id, { color, hatch }]) => [id, { ...(color && { color }), ...(hatch && { hatch: 1 }) }]));
+    const fills = new Map([...looks].filter(([, look]) => look.radius === undefined).map(([id, look]) => [id, { color: look.hatch ? clear : look.color }]));
     this.paint({ source: 'areas', sourceLayer: level }, fills);
     this.paint({ source: 'areas', sourceLayer: `${level}_label` }, circles as Map<number, State>);
     document.documentElement.dataset.looked = String(looks.size);
@@ -108,7 +110,15 @@ export class MapLayers {
     if (lifted && lifted.sourceLayer !== target.sourceLayer) this.states({ ...lifted, key: 'marked' }, lifted, new Map());
     this.lifted = target;
     this.states({ ...target, key: 'marked' }, target, new Map(ids.map((id) => [id, { marked: true }])));
+    this.liftAreas(level === 'rt' ? [] : ids);
     document.documentElement.dataset.marked = String(ids.length);
+  }
+
+  /** The layer that lifts areas is there only while some are lifted. */
+  private liftAreas(ids: number[]): void {
+    const there = this.gl.getLayer('analysis-marked');
+    if (ids.length && !there && this.level) this.gl.addLayer(markedLayer(this.level), 'analysis-point');
+    if (!ids.length && there) this.gl.removeLayer('analysis-marked');
   }
 
   /** Whether everything is drawn as asked, now or when it is. */
@@ -155,6 +165,7 @@ export class MapLayers {
   }
 
   private useLevel(level: AreaLevel | ''): void {
+    this.liftAreas([]);
     if (this.level) {
       for (const { id } of areaLayers(this.level, false)) this.gl.removeLayer(id);
       for (const sourceLayer of [this.level, `${this.level}_label`]) this.gl.removeFeatureState({ source: 'areas', sourceLayer });
@@ -230,18 +241,23 @@ function collection(at: Point[]): { type: 'FeatureCollection'; features: { type:
 function areaLayers(level: AreaLevel, over: boolean): (FillLayerSpecification | LineLayerSpecification | CircleLayerSpecification)[] {
   const from = { source: 'areas', 'source-layer': level } as const;
   return [
-    { id: 'analysis-fill', type: 'fill', ...from, paint: { 'fill-color': color, 'fill-opacity': over ? 0.75 : 1 } },
-    { id: 'analysis-hatch', type: 'fill', ...from, paint: { 'fill-pattern': 'analysis-hatch', 'fill-opacity': of('hatch', 0) } },
+    // The hatching is below every area, and seen where the colour above it is clear: each layer whose paint
+    // depends on states costs as much again when another indicator is shown.
+    { id: 'analysis-hatch', type: 'fill', ...from, paint: { 'fill-pattern': 'analysis-hatch', 'fill-opacity': over ? 0.75 : 1 } },
+    { id: 'analysis-fill', type: 'fill', ...from, paint: { 'fill-color': color(paper), 'fill-opacity': over ? 0.75 : 1 } },
     { id: 'analysis-border', type: 'line', ...from, paint: { 'line-color': '#7d776a', 'line-width': 0.6 } },
-    { id: 'analysis-marked', type: 'line', ...from, layout: { 'line-join': 'round' }, paint: { 'line-color': '#17211f', 'line-width': marked(3.5, 0) } },
     {
       id: 'analysis-circle',
       type: 'circle',
       source: 'areas',
       'source-layer': `${level}_label`,
-      paint: { 'circle-radius': of('radius', 0), 'circle-color': color, 'circle-opacity': 0.8, 'circle-stroke-color': '#17211f', 'circle-stroke-width': ['case', ['>', of('radius', 0), 0], 1, 0] },
+      paint: { 'circle-radius': of('radius', 0), 'circle-color': color(clear), 'circle-opacity': 0.8, 'circle-stroke-color': '#17211f', 'circle-stroke-width': ['case', ['>', of('radius', 0), 0], 1, 0] },
     },
   ];
+}
+
+function markedLayer(level: AreaLevel): LineLayerSpecification {
+  return { id: 'analysis-marked', type: 'line', source: 'areas', 'source-layer': level, layout: { 'line-join': 'round' }, paint: { 'line-color': '#17211f', 'line-width': marked(3.5, 0) } };
 }
 
 function pointLayers(): { id: string; type: 'circle'; source: string; paint: CircleLayerSpecification['paint'] }[] {
@@ -251,7 +267,7 @@ function pointLayers(): { id: string; type: 'circle'; source: string; paint: Cir
       type: 'circle',
       source: points,
       paint: {
-        'circle-color': color,
+        'circle-color': color(clear),
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, ['*', 0.5, of('radius', 4)], 14, of('radius', 5), 17, ['*', 1.8, of('radius', 5)]],
         'circle-stroke-color': ['case', ['boolean', ['feature-state', 'marked'], false], '#17211f', '#ffffff'],
         'circle-stroke-width': marked(3, 0.8),

@@ -80,7 +80,7 @@ export function areaOptions(stage: Stage): Option[] {
   const own = home(stage);
   const districts = [...stage.names].filter(([code]) => code.length === 8 && code.startsWith(own) && code !== own).sort(([, a], [, b]) => a.localeCompare(b));
   const all = (own && ownArea(stage.app)?.area_name) || stage.app.session.city?.name || t('analysis_everywhere');
-  return [{ value: '', label: all }, ...districts.map(([value, name]) => ({ value, label: `${t('kind_kecamatan')} ${name}` }))];
+  return [{ value: '', label: all }, ...districts.map(([value, name]) => ({ value, label: t('analysis_district', { name }) }))];
 }
 
 /** The asset types whose points are drawn above: those chosen, else only what serves where it is asked how far it reaches. */

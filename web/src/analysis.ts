@@ -42,12 +42,15 @@ class Analysis {
   private readonly tabs = h('nav.tabs', { 'aria-label': t('analysis') });
   private readonly box = h('div');
   private readonly arg: string;
+  /** Whether the address says where to look. */
+  private readonly placed: boolean;
   private stage: Stage | null = null;
   private part: Part | null = null;
 
   constructor(app: App, arg: string) {
     this.app = app;
     this.arg = arg;
+    this.placed = arg !== '' && parseAddress(location.hash).zoom !== undefined;
     this.view = new View(app, 'analysis', t('analysis'));
   }
 
@@ -92,7 +95,7 @@ class Analysis {
   private fit(): void {
     const { city } = this.app.session;
     const { map } = this.app;
-    if (!city || !map || (this.arg && parseAddress(location.hash).zoom !== undefined)) return;
+    if (!city || !map || this.placed) return;
     map.gl.resize();
     map.gl.fitBounds(city.bbox, { padding: 16, duration: 0 });
   }
