@@ -115,7 +115,10 @@ func (a *audit) collect(n int) {
 			}
 			key := t.key(c, p)
 			if slices.ContainsFunc(a.tables, func(o *audited) bool { return o.shows(key) }) {
-				if t.Cells[c][p].State != indicator.Missing && t.K == a.finest {
+				// What readers have already may be hidden here too, with nothing promised
+				// of it, unless it is about people.
+				x, stated := t.value(c, p), t.Stated[c][p]
+				if t.Cells[c][p].State != indicator.Missing && t.K == a.finest && (stated.Low < stated.High || x > 0 && x < float64(t.K)) {
 					a.leak("%s is hidden in one table and shown in another", key)
 				}
 				continue

@@ -20,6 +20,9 @@ type Rules struct {
 	// Kept is what the same readers have already: earlier editions, and the period
 	// before.
 	Kept []*Protected
+	// Apart says that the readers are not taken to know which numbers have stayed
+	// the same since Kept. What was hidden there stays hidden all the same.
+	Apart bool
 }
 
 // Protected is a table as it is published.
@@ -30,7 +33,10 @@ type Protected struct {
 	// Stated is by hidden cell an interval, and no reader of everything published
 	// can tell a tighter one; the zero value for other cells.
 	Stated [][]Interval
-	Tally  Tally
+	// Withheld are the columns of which nothing is published, since what the readers
+	// have already leaves no other safe way. Their cells are Missing.
+	Withheld []int
+	Tally    Tally
 }
 
 // Interval is from Low to High, both within.
@@ -40,8 +46,7 @@ type Interval struct{ Low, High float64 }
 // those that count nearly everybody, and as many more as it takes that none of
 // these can be computed from what is shown, here and in what the readers have
 // already. The same input gives the same result. An error of kind Invalid is
-// about the table or the rules; one of kind Conflict says that what the readers
-// have already leaves no safe way.
+// about the table or the rules.
 func Protect(ctx context.Context, t *Table, rules Rules) (*Protected, error) {
 	if rules.K < 3 || rules.K > 11 || rules.Wider != 0 && (rules.Wider < rules.K || rules.Wider > 11) {
 		return nil, &geo.Error{Kind: geo.Invalid, Op: "indicator.Protect", Message: geo.Text{
@@ -57,7 +62,7 @@ func Protect(ctx context.Context, t *Table, rules Rules) (*Protected, error) {
 	v.mark()
 	s := newSearch(v)
 	for _, e := range rules.Kept {
-		s.keep(e, rules.Wider)
+		s.keep(e, rules.Wider, rules.Apart)
 	}
 	for _, finer := range rules.Also {
 		s.also(finer)
@@ -74,7 +79,7 @@ func Protect(ctx context.Context, t *Table, rules Rules) (*Protected, error) {
 
 // keep takes what the readers have already. What was hidden there stays hidden
 // where its number has hardly changed.
-func (s *search) keep(e *Protected, wider int) {
+func (s *search) keep(e *Protected, wider int, apart bool) {
 	v := newView(s.grid)
 	v.recall(e)
 	v.own, v.wider = v.newScale(float64(e.K)), v.newScale(float64(wider))
@@ -91,7 +96,9 @@ func (s *search) keep(e *Protected, wider int) {
 			now.state[i] = Hidden
 		}
 	}
-	s.readers = append(s.readers, newReader(v))
+	if !apart {
+		s.readers = append(s.readers, newReader(v))
+	}
 }
 
 // also hides what the finer audience's table hides.
@@ -129,13 +136,20 @@ func (v *view) blank(family, place int) bool {
 // result is the table as it stands, with shares and rates hidden where the
 // numbers are that they are computed from.
 func (s *search) result(k int) *Protected {
+	var withheld []int
 	now := s.readers[0]
-	out := &Protected{Table: s.table, K: k, Cells: make([][]Cell, len(s.table.Columns)), Stated: make([][]Interval, len(s.table.Columns))}
+	for c := range s.table.Columns {
+		if s.withheld[s.family[c]] {
+			withheld = append(withheld, c)
+		}
+	}
+	out := &Protected{Withheld: withheld, Table: s.table, K: k, Cells: make([][]Cell, len(s.table.Columns)), Stated: make([][]Interval, len(s.table.Columns))}
 	for c, column := range s.table.Columns {
 		out.Cells[c], out.Stated[c] = make([]Cell, s.places), make([]Interval, s.places)
 		for p := range s.places {
 			cell := &out.Cells[c][p]
 			switch i := now.cell(c, p); {
+			case s.withheld[s.family[c]]:
 			case column.derived():
 				cell.State = now.ratio(c, p)
 			case now.known[i] && !now.unseen[i]:
@@ -148,10 +162,10 @@ func (s *search) result(k int) *Protected {
 				cell.Value = s.table.Numbers[c][p].Value
 				out.Tally.Shown++
 			case Small:
-				out.Stated[c][p] = now.stated(c, p)
+				out.Stated[c][p] = s.stated(c, p)
 				out.Tally.Small++
 			case Hidden:
-				out.Stated[c][p] = now.stated(c, p)
+				out.Stated[c][p] = s.stated(c, p)
 				out.Tally.Hidden++
 			}
 		}
@@ -170,4 +184,14 @@ func (v *view) ratio(column, place int) CellState {
 		}
 	}
 	return Shown
+}
+
+// stated is the interval that readers are promised of a hidden cell. Of a number
+// that they have from an earlier table they are promised nothing more.
+func (s *search) stated(column, place int) Interval {
+	now := s.readers[0]
+	if i := now.cell(column, place); now.shut(i) {
+		return Interval{now.value[i], now.value[i]}
+	}
+	return now.stated(column, place)
 }

@@ -2,11 +2,8 @@ package indicator
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
-
-	"github.com/patok-id/patok/geo"
 )
 
 // search finds for every hidden cell a certificate: moves that together take
@@ -19,13 +16,15 @@ type search struct {
 	readers []*reader // the table to be published, then what its readers have already
 	blanks  []int     // cells of whose family finer audiences are told nothing there
 	queue   []int     // cells hidden on the way, which need certificates too
-	move    move
-	in      []bool // by reader: its numbers change with the move
-	moves   []move // by reader: how they do
+
+	withheld []bool // by family: nothing of it is published
+	move     move
+	in       []bool // by reader: its numbers change with the move
+	moves    []move // by reader: how they do
 }
 
 func newSearch(v *view) *search {
-	s := &search{grid: v.grid, readers: []*reader{newReader(v)}}
+	s := &search{grid: v.grid, readers: []*reader{newReader(v)}, withheld: make([]bool, len(v.family))}
 	now := s.readers[0]
 	now.now = true
 	now.shut = func(i int) bool {
@@ -53,9 +52,7 @@ func (s *search) run(ctx context.Context) error {
 				return ctx.Err()
 			}
 			if r.known[i] && !r.unseen[i] && r.secret(i) {
-				if err := s.protect(which, i); err != nil {
-					return err
-				}
+				s.protect(which, i)
 			}
 		}
 	}
@@ -63,9 +60,7 @@ func (s *search) run(ctx context.Context) error {
 		if n&0xff == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := s.protect(0, s.queue[n]); err != nil {
-			return err
-		}
+		s.protect(0, s.queue[n])
 	}
 	return nil
 }
@@ -73,12 +68,14 @@ func (s *search) run(ctx context.Context) error {
 // protect certifies a cell. Where nothing else helps, nothing of its column's
 // family is told of its place and those above; then nothing of what it is
 // counted within and what is counted within it either; then nothing of all
-// places below these.
-func (s *search) protect(which, i int) error {
-	if s.certify(which, i) {
-		return nil
-	}
+// places below these. Where not even that helps, nothing at all is told of those
+// columns, which adds nothing to what readers have. A number that they have
+// already needs none.
+func (s *search) protect(which, i int) {
 	column, place := i/s.places, i%s.places
+	if s.withheld[s.family[column]] || s.readers[which].shut(i) || s.certify(which, i) {
+		return
+	}
 	own, kin := []int{s.family[column]}, s.kin(column)
 	for _, last := range [...]struct {
 		families []int
@@ -87,14 +84,13 @@ func (s *search) protect(which, i int) error {
 		for q := place; q >= 0; q = s.parent[q] {
 			s.withhold(last.families, q, last.whole)
 			if s.certify(which, i) {
-				return nil
+				return
 			}
 		}
 	}
-	cell := fmt.Errorf("no certificate for %s of %s in table %d", s.table.Columns[column].Indicator, s.table.Places[place], which)
-	return &geo.Error{Kind: geo.Conflict, Op: "indicator.search", Err: cell, Message: geo.Text{
-		ID: "Tabel ini belum dapat diterbitkan dengan aman: angka yang sudah terbit akan membuka angka yang disembunyikan.",
-		EN: "This table cannot be published safely yet: what is published already would tell what is hidden."}}
+	for _, family := range kin {
+		s.withheld[family] = true
+	}
 }
 
 // kin are the families of a column, of those that it is counted within, and of

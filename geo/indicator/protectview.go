@@ -40,7 +40,7 @@ func (v *view) load() {
 			if number := v.table.Numbers[c][p]; number.Known && v.kept[p] {
 				i := v.cell(c, p)
 				seen := v.published(c, p)
-				v.known[i] = seen || v.kids[i] > 0
+				v.known[i] = true // what is not published makes up what is
 				v.unseen[i] = !seen
 				v.value[i] = number.Value
 			}
