@@ -23,7 +23,7 @@ interface Page {
 }
 
 /** What can be asked for by name. */
-const actions = ['login', 'login_refused', 'login_throttled', 'code_refused', 'account_created', 'account_changed', 'account_disabled', 'account_enabled', 'invited', 'invitation_accepted', 'password_set', 'second_factor_set', 'second_factor_ended', 'sessions_ended', 'token_created', 'token_revoked', 'grant_given', 'grant_ended', 'view_as', 'view_ended', 'settings', 'export', 'progress_targets'];
+const actions = ['login', 'login_refused', 'login_throttled', 'code_refused', 'account_created', 'account_changed', 'account_disabled', 'account_enabled', 'invited', 'invitation_accepted', 'password_set', 'second_factor_set', 'second_factor_ended', 'sessions_ended', 'token_created', 'token_revoked', 'grant_given', 'grant_ended', 'view_as', 'view_ended', 'settings', 'export', 'release', 'progress_targets'];
 
 /** The audit log, newest first: who did what, from where. */
 export function showAudit(app: App): void {

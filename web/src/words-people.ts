@@ -210,6 +210,7 @@ export const id = {
   audit_view_ended: 'Selesai melihat sebagai',
   audit_settings: 'Setelan diubah',
   audit_export: 'Ekspor',
+  audit_release: 'Rilis diterbitkan',
   audit_progress_targets: 'Target diubah',
 
   role_settings: 'Nama peran',
@@ -440,6 +441,7 @@ export const en: Record<keyof typeof id, string> = {
   audit_view_ended: 'Stopped viewing as',
   audit_settings: 'Setting changed',
   audit_export: 'Export',
+  audit_release: 'Release made',
   audit_progress_targets: 'Targets changed',
 
   role_settings: 'Names of roles',
