@@ -33,8 +33,8 @@ func figuresPaths() doc {
 	published := objectOf([]string{"published", "edition", "revision", "covered", "expected", "incomplete", "audiences", "changed"}, doc{
 		"published": flag, "edition": whole, "revision": nullable("integer"), "covered": whole, "expected": whole, "changed": whole,
 		"incomplete": listOf(objectOf([]string{"area_code", "area_name", "state", "late"}, doc{"area_code": text, "area_name": text, "state": text, "late": flag})),
-		"audiences": listOf(objectOf([]string{"audience", "threshold", "shown", "small", "hidden", "missing"}, doc{
-			"audience": text, "threshold": whole, "shown": whole, "small": whole, "hidden": whole, "missing": whole}))})
+		"audiences": listOf(objectOf([]string{"audience", "threshold", "shown", "small", "hidden", "missing", "withheld"}, doc{
+			"withheld": listOf(text), "audience": text, "threshold": whole, "shown": whole, "small": whole, "hidden": whole, "missing": whole}))})
 	paths["/api/publications"] = doc{
 		"get": operation("publications", "The editions of published figures, newest period first",
 			[]doc{queryParameter("source", "Code of a source.", text), queryParameter("period", "A period.", text)},

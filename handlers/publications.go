@@ -67,6 +67,7 @@ type audienceInfo struct {
 	Small     int                `json:"small"`
 	Hidden    int                `json:"hidden"`
 	Missing   int                `json:"missing"`
+	Withheld  []string           `json:"withheld"`
 }
 
 // publish publishes what the closed batches of an area say, or tells what would
@@ -118,7 +119,7 @@ func (s *Server) writePublished(w http.ResponseWriter, r *http.Request, report i
 		info.Incomplete = append(info.Incomplete, incompleteInfo{a.AreaCode, a.AreaName, state, a.Late})
 	}
 	for _, a := range report.Audiences {
-		info.Audiences = append(info.Audiences, audienceInfo{a.Audience, a.Threshold, a.Shown, a.Small, a.Hidden, a.Missing})
+		info.Audiences = append(info.Audiences, audienceInfo{a.Audience, a.Threshold, a.Shown, a.Small, a.Hidden, a.Missing, a.Withheld})
 	}
 	return writePrivate(w, r, http.StatusOK, info)
 }

@@ -329,11 +329,15 @@ func (f *Exact) dropUntold() {
 	*f = *kept
 }
 
-// Content is what of the figures cells let through: cells come by column, then
-// by place. A denominator goes with its number.
-func (f *Exact) Content(cells [][]Cell) *Content {
-	c := &Content{Places: f.Places, Names: f.Names}
+// Content is what of the figures was let through. A denominator goes with its
+// number; a column that is withheld is not in it.
+func (f *Exact) Content(p *Protected) *Content {
+	c := &Content{Places: f.Places, Names: f.Names, Columns: []PublishedColumn{}}
+	cells := p.Cells
 	for i, column := range f.Columns {
+		if slices.Contains(p.Withheld, i) {
+			continue
+		}
 		out := PublishedColumn{Indicator: column.Indicator, Levels: column.Levels, Cells: make([]Cell, len(f.Places))}
 		if f.Denominators[i] != nil {
 			out.Denominators, out.DenominatorSource = make([]float64, len(f.Places)), f.DenominatorSources[i]

@@ -13,7 +13,7 @@ type Kept struct {
 // first, since what is hidden from it is hidden from the public too. See Protect
 // for its errors.
 func (f *Exact) Publish(ctx context.Context, s Settings, kept []Kept) (internal, public *Content, err error) {
-	rules := Rules{K: s.InternalThreshold, Wider: s.PublicThreshold}
+	rules := Rules{K: s.InternalThreshold, Wider: s.PublicThreshold, Apart: true}
 	for _, k := range kept {
 		rules.Kept = append(rules.Kept, k.Exact.recall(k.Internal))
 	}
@@ -31,7 +31,7 @@ func (f *Exact) Publish(ctx context.Context, s Settings, kept []Kept) (internal,
 	if err != nil {
 		return nil, nil, err
 	}
-	return inside.Content(hidden.Cells), outside.Content(shown.Cells), nil
+	return inside.Content(hidden), outside.Content(shown), nil
 }
 
 // recall puts what was published beside the numbers that it was made from. What
@@ -81,4 +81,16 @@ func Differing(before, after *Content) int {
 		}
 	}
 	return n
+}
+
+// Withheld lists the indicators that an audience should have been shown and that
+// content does not have.
+func (f *Exact) Withheld(to Audience, c *Content) []string {
+	list := []string{}
+	for _, column := range f.For(to).Columns {
+		if c.Column(column.Indicator) < 0 {
+			list = append(list, column.Indicator)
+		}
+	}
+	return list
 }

@@ -103,11 +103,14 @@ func TestGather(t *testing.T) {
 	if len(public.Places) != len(testAreas) || len(public.Columns) != 3 || public.Columns[0].Parts != nil || public.Columns[1].Base != 0 {
 		t.Errorf("for the public %v %+v", public.Places, public.Columns)
 	}
-	content := public.Content([][]Cell{make([]Cell, 6), make([]Cell, 6), {{State: Shown, Value: 7.5}, {}, {}, {}, {}, {}}})
+	content := public.Content(&Protected{Cells: [][]Cell{make([]Cell, 6), make([]Cell, 6), {{State: Shown, Value: 7.5}, {}, {}, {}, {}, {}}}})
 	if c := content.Columns[2]; c.Denominators[0] != 40 || c.DenominatorSource != "BPS" {
 		t.Errorf("%+v", c)
 	}
-	hidden := public.Content([][]Cell{make([]Cell, 6), make([]Cell, 6), {{State: Hidden}, {}, {}, {}, {}, {}}})
+	hidden := public.Content(&Protected{Cells: [][]Cell{make([]Cell, 6), make([]Cell, 6), {{State: Hidden}, {}, {}, {}, {}, {}}}})
+	if withheld := public.Content(&Protected{Withheld: []int{1}, Cells: [][]Cell{make([]Cell, 6), make([]Cell, 6), make([]Cell, 6)}}); len(withheld.Columns) != 2 {
+		t.Errorf("a column that is withheld is published: %+v", withheld.Columns)
+	}
 	if hidden.Columns[2].Denominators[0] != 0 {
 		t.Error("the denominator of a hidden rate is told")
 	}
@@ -265,7 +268,7 @@ func BenchmarkDecode(b *testing.B) {
 			cells[i] = append(cells[i], Cell{State: Shown, Value: n.Value})
 		}
 	}
-	packed, err := Encode(f.Content(cells))
+	packed, err := Encode(f.Content(&Protected{Cells: cells}))
 	if err != nil {
 		b.Fatal(err)
 	}

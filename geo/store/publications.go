@@ -355,7 +355,8 @@ func (r *publishing) protect(ctx context.Context) (err error) {
 		}
 		m.hash = sha256.Sum256(m.packed)
 		r.made = append(r.made, m)
-		r.report.Audiences = append(r.report.Audiences, indicator.AudienceReport{Audience: m.audience, Threshold: m.threshold, Tally: m.content.Tally()})
+		r.report.Audiences = append(r.report.Audiences, indicator.AudienceReport{Audience: m.audience, Threshold: m.threshold,
+			Withheld: r.exact.Withheld(m.audience, m.content), Tally: m.content.Tally()})
 	}
 	r.report.Edition = 1
 	if len(r.before) > 0 {
