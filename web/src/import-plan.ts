@@ -41,7 +41,7 @@ export interface Inspection {
 export interface Verdict {
   row: number;
   name: string;
-  outcome: 'new' | 'changed' | 'unchanged' | 'refused';
+  outcome: 'new' | 'changed' | 'unchanged' | 'skipped' | 'refused';
   doubtful?: boolean;
   reasons?: string[];
 }
@@ -62,6 +62,7 @@ export interface Report {
   changed: number;
   unchanged: number;
   refused: number;
+  skipped?: number;
   doubtful: number;
   ignored?: string[];
   verdicts: Verdict[];
@@ -107,7 +108,7 @@ function typeChoice({ app }: Import, plan: Plan): HTMLElement {
   return h('div.field', null, h('label.label', { for: 'import-type' }, t('intake_type')), select);
 }
 
-const roles = ['ignore', 'area_code', 'bps_code', 'area_name', 'rw', 'rt', 'period', 'indicator', 'value', 'denominator', 'note'];
+const roles = ['ignore', 'area_code', 'bps_code', 'area_name', 'district', 'regency', 'province', 'rw', 'rt', 'period', 'indicator', 'value', 'denominator', 'note'];
 
 /** What a column can become: for figures a role or an indicator's value, otherwise a property of the type. */
 function choices(of: Import, inspection: Inspection): { key: string; label: string; mapping: Mapping }[] {
@@ -249,8 +250,8 @@ export function reportView(report: Report): HTMLElement[] {
 }
 
 function verdicts(report: Report): HTMLElement {
-  const order = { refused: 0, changed: 1, new: 2, unchanged: 3 };
-  const tag = (v: Verdict): HTMLElement => h(`span.tag${{ new: '.good', changed: '.good', unchanged: '', refused: '.bad' }[v.outcome]}`, null, t(`intake_is_${v.outcome}`));
+  const order = { refused: 0, changed: 1, new: 2, unchanged: 3, skipped: 4 };
+  const tag = (v: Verdict): HTMLElement => h(`span.tag${{ new: '.good', changed: '.good', unchanged: '', skipped: '', refused: '.bad' }[v.outcome]}`, null, t(`intake_is_${v.outcome}`));
   const more = (report.verdicts_total ?? report.verdicts.length) - report.verdicts.length;
   return h(
     'details.more',

@@ -183,9 +183,9 @@ export function lastPeriod(registry: Registry, source: string, now = new Date())
 }
 
 /** "12 baris baru, 3 berubah, …" without what is none. */
-export function countWords(report: { new: number; changed: number; unchanged: number; refused: number; doubtful: number }): string {
-  return (['new', 'changed', 'unchanged', 'refused', 'doubtful'] as const)
-    .filter((key) => report[key] > 0)
-    .map((key) => t(`intake_n_${key}`, { n: formatNumber(report[key]) }))
+export function countWords(report: { new: number; changed: number; unchanged: number; refused: number; skipped?: number; doubtful: number }): string {
+  return (['new', 'changed', 'unchanged', 'skipped', 'refused', 'doubtful'] as const)
+    .filter((key) => (report[key] ?? 0) > 0)
+    .map((key) => t(`intake_n_${key}`, { n: formatNumber(report[key] ?? 0) }))
     .join(', ');
 }
