@@ -293,6 +293,6 @@ async function choose(page: Page, code: string, settle = false): Promise<number>
   const before = await page.evaluate(() => performance.getEntriesByName('analysis-switch').length);
   await page.selectOption('#map-indicator', code);
   const handle = await page.waitForFunction((n) => performance.getEntriesByName('analysis-switch').slice(n)[0]?.duration, before, { timeout: 30_000 });
-  await page.waitForTimeout(settle ? 100 : 500); // the table and the tiles' own work are done before the next
+  await page.waitForTimeout(settle ? 50 : 350); // the table and the tiles' own work are done before the next
   return (await handle.jsonValue()) as number;
 }

@@ -34,6 +34,8 @@ export class CoveragePart implements Part {
   private result: CoverageResult | null = null;
   private run: AbortController | null = null;
   private shown = first;
+  /** Whether one's own area was brought into sight. */
+  private looked = false;
   private byPlace = new Map<string, number>();
 
   constructor(stage: Stage) {
@@ -339,6 +341,8 @@ export class CoveragePart implements Part {
       new Map(demand.map((p, id): [number, Look] => [id, { color: p.covered ? coveredColor : farColor, radius: p.covered ? 3.5 : 6 }])),
     );
     layers.sites((result.sites ?? []).map((s): Point => ({ id: s.rank, at: [s.lon, s.lat], mark: String(s.rank) })));
+    if (!this.looked && !this.stage.placed && home(this.stage)) layers.fit(demand.map((p) => [p.lon, p.lat]));
+    this.looked = true;
     layers.words = (level, id) => (level === 'rt' ? this.pointWords(demand[id]) : this.areaWords(id));
     layers.tapped = (level, id) => {
       const place = level === 'rt' ? demand[id]?.place : result.areas.find((a) => idOf(a.code) === id)?.code;

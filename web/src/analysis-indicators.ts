@@ -6,12 +6,12 @@ import type { Look } from './analysis-map';
 import { place } from './analysis-reach-table';
 import { kelurahanOf } from './analysis-run';
 import { type RTPoint, rtPoints } from './analysis-rt';
-import { areaOptions, drawFacilities, drawnLevels, indicatorOf, isWide, layersShown, type Part, type Stage, sourceLabel, tableOf, tablesOf } from './analysis-stage';
+import { areaOptions, drawFacilities, drawnLevels, home, indicatorOf, isWide, layersShown, type Part, type Stage, sourceLabel, tableOf, tablesOf } from './analysis-stage';
 import type { MapState } from './analysis-state';
 import { breaksOf, classCounts, classOf, differenceBreaks, type Method, methods } from './classify';
 import { h } from './dom';
 import { formatNumber, formatTime, t, tText, tValue } from './i18n';
-import { bivariate, colorsOf, diverging, hiddenColor, missingColor, paletteOf, radiusOf, sequential } from './palettes';
+import { bivariate, colorsOf, diverging, hatchColor, hiddenColor, missingColor, paletteOf, radiusOf, sequential } from './palettes';
 import { periodWords } from './period';
 import type { Indicator, Table } from './registry';
 import { idOf } from './standing';
@@ -123,7 +123,7 @@ export class IndicatorPart implements Part {
   private async read(of: Table, indicator: Indicator, second: Indicator | null): Promise<Shown> {
     const { state } = this;
     const { book, app } = this.stage;
-    const area = state.level === 'rt' ? state.area : '';
+    const area = state.level === 'rt' ? state.area || this.within() : '';
     const codes = [indicator, second].flatMap((i) => (i ? [i.code, ...(state.share && i.base ? [i.base] : [])] : []));
     const figures = await book.figures(of, state.level, area, codes);
     if (state.level === 'rt') this.points = await rtPoints(app.api, area);
@@ -134,6 +134,11 @@ export class IndicatorPart implements Part {
       main = differenceOf(main, this.series(before, indicator));
     }
     return this.classed(of, indicator, second, figures, main, second && !state.against ? this.series(figures, second) : null);
+  }
+
+  /** Where there is something to choose from: RT only within one's own area, everything else everywhere. */
+  private within(): string {
+    return this.state.level === 'rt' ? home(this.stage) : '';
   }
 
   /** The names of the kecamatan to choose from, and of the kelurahan that an RT lies in. */
@@ -208,7 +213,7 @@ export class IndicatorPart implements Part {
     if (state.level === 'rt') {
       layers.clear('areas');
       const at = shown.rows.flatMap(({ code }) => this.points?.get(code) ?? []);
-      layers.points(at, new Map([...looks].map(([id, look]) => [id, look.hatch ? { ...look, color: hiddenColor } : look])));
+      layers.points(at, new Map([...looks].map(([id, look]) => [id, look.hatch ? { color: hatchColor } : look])));
     } else {
       layers.clear('points');
       layers.areas(state.level as 'kelurahan', looks);
@@ -307,7 +312,7 @@ export class IndicatorPart implements Part {
         'div.pair',
         null,
         choice('map-level', t('analysis_level'), state.level, this.levels(of, indicator).map((value) => ({ value, label: tValue('level', value) })), (level) => this.change({ ...fresh, level: level as MapState['level'], marked: [] })),
-        choice('map-area', t('analysis_area'), state.area, areaOptions(this.stage), (area) => this.change({ area })),
+        choice('map-area', t('analysis_area'), state.area, areaOptions(this.stage, this.within()), (area) => this.change({ area })),
       ),
       indicator.base ? either(t('analysis_show_as'), state.share ? 'share' : 'value', [{ value: 'value', label: t('analysis_as_value') }, { value: 'share', label: t('analysis_as_share', { base: tText(indicatorOf(registry, indicator.base)?.label) }) }], (as) => this.change({ ...fresh, share: as === 'share' })) : null,
       state.second ? null : either(t('analysis_draw_as'), state.symbols ? 'circles' : 'fills', [{ value: 'fills', label: t('analysis_fills') }, { value: 'circles', label: t('analysis_circles') }], (as) => this.change({ symbols: as === 'circles' })),
@@ -424,16 +429,17 @@ export class IndicatorPart implements Part {
       : state.symbols
         ? [...new Set([most, most / 4, most / 16].map((n) => (whole ? Math.round(n) : n)).filter((n) => n > 0))].map((n) => ({ label: this.words(n), color: colors.at(-2) ?? colors[0]!, radius: radiusOf(n, most, largest()) }))
         : colors.slice(0, breaks.length - 1).map((color, i) => ({ color, label: rangeWords(breaks, i, whole, 1), count: counts[i]! }));
+    const dot = state.level === 'rt' ? { radius: 6 } : null; // RT are points on the map, and in the legend
     const source = sourceLabel(this.stage.registry, state.source);
     const when = state.against ? t('analysis_change_of', { from: periodWords(state.against), to: periodWords(state.period) }) : periodWords(state.period);
     return {
       title: [indicator, second].map((i) => i && tText(i.label)).filter(Boolean).join(' × ') + ` (${source})`,
-      subtitle: t('analysis_of_level', { level: levelWords(state.level), when, area: this.stage.names.get(state.area) ?? this.stage.app.session.city?.name ?? '' }),
+      subtitle: t('analysis_of_level', { level: levelWords(state.level), when, area: this.stage.names.get(state.area || this.within()) ?? this.stage.app.session.city?.name ?? '' }),
       unit: second ? '' : state.share ? t('analysis_per_cent_of', { base: tText(indicatorOf(this.stage.registry, indicator.base!)?.label) }) : tText(indicator.unit),
       rows: [
-        ...classes,
-        ...(tally.hidden ? [{ color: hiddenColor, hatch: true, label: t('analysis_hidden_n', { n: shown.figures.threshold }), count: tally.hidden }] : []),
-        ...(tally.missing ? [{ color: missingColor, label: t('analysis_no_data'), count: tally.missing }] : []),
+        ...classes.map((row) => ({ ...dot, ...row })),
+        ...(tally.hidden ? [{ color: dot ? hatchColor : hiddenColor, ...(dot ?? { hatch: true }), label: t('analysis_hidden_n', { n: shown.figures.threshold }), count: tally.hidden }] : []),
+        ...(tally.missing ? [{ color: missingColor, ...dot, label: t('analysis_no_data'), count: tally.missing }] : []),
       ],
       ...(!second && { values: { values, ...(state.symbols ? { breaks: [], colors: [colors.at(-2) ?? colors[0]!] } : { breaks, colors }) } }),
       ...(second && { pairs: this.pairs(shown) }),

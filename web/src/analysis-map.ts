@@ -92,6 +92,12 @@ export class MapLayers {
     this.gl.setFilter('analysis-facility', filter);
   }
 
+  /** Brings these into sight. */
+  fit(at: LonLat[]): void {
+    const [lons, lats] = [at.map(([lon]) => lon), at.map(([, lat]) => lat)];
+    if (at.length) this.gl.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding: 48, maxZoom: 16, duration: 0 });
+  }
+
   /** Draws suggested sites with their numbers. */
   sites(at: Point[]): void {
     (this.gl.getSource(sites) as GeoJSONSource).setData(collection(at));

@@ -25,6 +25,8 @@ export interface Stage {
   readonly analyst: boolean;
   /** The names of the kecamatan and kelurahan that are known, by their codes. */
   readonly names: Map<string, string>;
+  /** Whether the address said where to look, so that nothing else does. */
+  readonly placed: boolean;
   /** Writes what is shown into the address. */
   keep(): void;
 }
@@ -75,9 +77,8 @@ function ownArea(app: App): Grant | undefined {
   return (app.session.account?.grants ?? []).filter((grant) => !grant.types?.length).sort((a, b) => a.area_code.length - b.area_code.length)[0];
 }
 
-/** A choice of where: everything that is one's own, or one of its kecamatan. */
-export function areaOptions(stage: Stage): Option[] {
-  const own = home(stage);
+/** A choice of where: everything within an area, mostly all that is one's own, or one of its kecamatan. */
+export function areaOptions(stage: Stage, own = home(stage)): Option[] {
   const districts = [...stage.names].filter(([code]) => code.length === 8 && code.startsWith(own) && code !== own).sort(([, a], [, b]) => a.localeCompare(b));
   const all = (own && ownArea(stage.app)?.area_name) || stage.app.session.city?.name || t('analysis_everywhere');
   return [{ value: '', label: all }, ...districts.map(([value, name]) => ({ value, label: t('analysis_district', { name }) }))];

@@ -87,6 +87,7 @@ class Analysis {
       legendBox: this.legendBox,
       analyst: account?.may?.analyse ?? false,
       names: this.stage?.names ?? new Map(),
+      placed: this.placed,
       keep: () => this.stage && this.app.showing(formatState(state)), // not once another view is shown
     };
   }
