@@ -55,7 +55,7 @@ func (f *FeatureFile) writeTable(w io.Writer, write func(io.Writer, Table) error
 		}
 	}
 	columns = append(columns, Column{"lintang", 12}, Column{"bujur", 12})
-	err = write(w, Table{Name: sheetName(f.Name), Columns: columns, Rows: func(yield func([]any) bool) {
+	err = write(w, Table{Name: f.Name, Columns: columns, Rows: func(yield func([]any) bool) {
 		row := make([]any, 0, len(columns))
 		for feature, err := range f.rows {
 			if err != nil {
@@ -76,14 +76,6 @@ func (f *FeatureFile) writeTable(w io.Writer, write func(io.Writer, Table) error
 		err = failed
 	}
 	return rows, err
-}
-
-// sheetName is a name that a workbook takes for a sheet.
-func sheetName(name string) string {
-	if len(name) > 31 {
-		return name[:31]
-	}
-	return name
 }
 
 // cellOf is a value as a cell of a Table: a choice of several is one text, yes

@@ -18,7 +18,7 @@ const hiddenWord = "disembunyikan"
 // place, and under them the source, the threshold and whatever else must be known
 // to read them. The same figures always give the same table.
 func PublishedTable(f *indicator.Figures, source *indicator.Source) Table {
-	t := Table{Name: sheetName(source.Label.ID + " " + string(f.Public.Period)), Columns: []Column{{Name: "Kode wilayah", Width: 22}, {Name: "Nama wilayah", Width: 26}}}
+	t := Table{Name: source.Label.ID + " " + string(f.Public.Period), Columns: []Column{{Name: "Kode wilayah", Width: 22}, {Name: "Nama wilayah", Width: 26}}}
 	for _, c := range f.Columns {
 		t.Columns = append(t.Columns, Column{Name: headingOf(c.Indicator), Width: 16})
 		if c.Denominators != nil {

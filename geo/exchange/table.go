@@ -120,8 +120,24 @@ type xlsxSheet struct {
 	bold, date, time int // styles
 }
 
+// sheetName is a name that spreadsheets take: at most 31 characters and none of
+// theirs, as in "Muskel/Musdes 2026-Q1" (ECMA-376 part 1, 18.2.19, and Excel).
+func sheetName(name string) string {
+	runes := []rune(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]`, r) {
+			return '-'
+		}
+		return r
+	}, name))
+	if len(runes) > 31 {
+		runes = runes[:31]
+	}
+	return strings.Trim(string(runes), "' ")
+}
+
 func (s *xlsxSheet) begin(t Table) (err error) {
-	if err = s.file.SetSheetName("Sheet1", t.Name); err != nil {
+	name := sheetName(t.Name)
+	if err = s.file.SetSheetName("Sheet1", name); err != nil {
 		return err
 	}
 	date, minute := "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
@@ -137,7 +153,7 @@ func (s *xlsxSheet) begin(t Table) (err error) {
 			return err
 		}
 	}
-	if s.stream, err = s.file.NewStreamWriter(t.Name); err != nil {
+	if s.stream, err = s.file.NewStreamWriter(name); err != nil {
 		return err
 	}
 	header := make([]any, len(t.Columns))

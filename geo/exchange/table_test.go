@@ -132,3 +132,12 @@ func TestRecords(t *testing.T) {
 		}
 	}
 }
+
+func TestSheetNames(t *testing.T) {
+	for _, name := range []string{"Muskel/Musdes 2026-Q1", "[a]:b?*\\'", strings.Repeat("ä", 40)} {
+		var b bytes.Buffer
+		if err := WriteXLSX(&b, Table{Name: name, Columns: []Column{{Name: "a", Width: 9}}, Rows: func(func([]any) bool) {}}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
