@@ -20,7 +20,7 @@ export function drawHeader(app: App): void {
       : h('button.button', { type: 'button', id: 'login', onclick: () => void app.work((w) => w.logIn(app)) }, t('login')),
   );
   const fit = h('button.button.round', { type: 'button', title: t('fit'), 'aria-label': t('fit'), id: 'fit', onclick: () => city && app.map?.fit(city.bbox) }, icon('fit'));
-  byId('map-actions').replaceChildren(h('button.button.views', { type: 'button', id: 'analyse', onclick: () => app.view('analisis') }, t('analysis')), fit);
+  byId('map-actions').replaceChildren(h('button.button', { type: 'button', id: 'analyse', onclick: () => app.view('analisis') }, t('analysis')), fit);
   if (session.viewing || !byId('viewing').hidden) void app.work((w) => w.drawViewing(app));
   if (editAreas(session)) {
     byId('map-actions').append(h('button.button.primary.add', { type: 'button', id: 'add', onclick: () => void app.work((w) => w.addAsset(app)) }, icon('plus'), t('add')));
