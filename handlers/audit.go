@@ -198,8 +198,8 @@ func (a *auditor) due(all bool) []geo.AuditEntry {
 	return list
 }
 
-// Run writes down, until ctx ends, who was refused what. Its caller waits for
-// its return before the store closes.
+// Run writes down, until ctx ends, who was refused what, and ends computations
+// then. Its caller waits for its return before the store closes.
 func (s *Server) Run(ctx context.Context) {
 	defer s.runs.close()
 	s.audit.run(ctx, func(e geo.AuditEntry, err error) {
