@@ -107,15 +107,6 @@ func within(a, b []int32) bool {
 	return true
 }
 
-// entries is the size of a pass over all columns.
-func (c *cover) entries() int {
-	n := 0
-	for _, rows := range c.columns {
-		n += len(rows)
-	}
-	return n
-}
-
 // unit is what all weights are whole multiples of; 0 when nothing such is
 // seen. A bound between two multiples may be lowered to the one below.
 func (c *cover) unit() float64 {

@@ -243,7 +243,7 @@ func TestACorrectionIsTheNextEdition(t *testing.T) {
 	if old := ok(c.app.Batch(t.Context(), c.pic, first.ID))(c); old.Newest || old.Rights(c.pic, c.app.now()).Correct {
 		t.Error("the first edition can still be corrected")
 	}
-	b = c.must(c.pic, b, indicator.ActWithdrawn, "tidak jadi")
+	c.must(c.pic, b, indicator.ActWithdrawn, "tidak jadi")
 	if old := ok(c.app.Batch(t.Context(), c.pic, first.ID))(c); !old.Newest {
 		t.Error("a withdrawn correction stands in the way")
 	}
