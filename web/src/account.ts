@@ -78,6 +78,7 @@ function links(app: App): HTMLElement {
     may?.watch && link('kemajuan', t('view_kemajuan')),
     may?.watch && link('angka', t('view_angka'), counts.batches),
     may?.figures && link('cocokkan', t('view_cocokkan')),
+    may?.enter && link('impor', t('view_impor')),
     link('analisis', t('analysis')),
     link('rilis', t('view_rilis')),
     link('riwayat', t('view_riwayat')),
