@@ -71,7 +71,7 @@ func TestDemoCommand(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
-	if len(first.Accounts) != 55 || roles["pic"] != 46 || roles["administrator"] != 1 || roles["planner"] != 1 || roles["reviewer"] != 7 || len(passwords) != 55 {
+	if len(first.Accounts) != 57 || roles["pic"] != 46 || roles["administrator"] != 1 || roles["planner"] != 1 || roles["dinsos"] != 2 || roles["reviewer"] != 7 || len(passwords) != 57 {
 		t.Errorf("%v, %d passwords", roles, len(passwords))
 	}
 	count := func() string {
@@ -79,7 +79,7 @@ func TestDemoCommand(t *testing.T) {
 	}
 	before := count()
 	second := run()
-	if len(second.Accounts) != 55 || second.Accounts[0].Password == first.Accounts[0].Password || count() != before {
+	if len(second.Accounts) != 57 || second.Accounts[0].Password == first.Accounts[0].Password || count() != before {
 		t.Errorf("%d accounts, %s after %s", len(second.Accounts), count(), before)
 	}
 	must(t, "psql", "--database-url", url, "--", "-c", `update assets set name = 'diubah' where type = 'posyandu'`)

@@ -109,13 +109,13 @@ func TestCityIsCorrected(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			withheld += len(after.Withheld)
+			withheld += min(1, len(after.Withheld))
 			kept, table = append(kept, after), next
 		}
 		size.Add(geotest.Audit(t, kept...))
 	}
-	if t.Logf("%+v, %d columns withheld", size, withheld); withheld > audits(t, 20) {
-		t.Error("corrections cost too many columns")
+	if t.Logf("%+v, %d with columns withheld", size, withheld); withheld*2 > audits(t, 20) {
+		t.Error("a correction in six or more leaves columns out")
 	}
 }
 
@@ -134,7 +134,7 @@ func TestPartsAreToldBelow(t *testing.T) {
 	}
 }
 
-// smallCity is a city of 46 kelurahan with two to five small RT each.
+// smallCity is a city of 15 kelurahan with two to five small RT each.
 func smallCity(random *rand.Rand) *Table {
 	codes := []string{"families", "low", "high", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "d10", "unranked", "programme"}
 	t := &Table{}
@@ -153,7 +153,7 @@ func smallCity(random *rand.Rand) *Table {
 		t.Columns = append(t.Columns, column)
 	}
 	numbers := map[Place][]float64{}
-	for i := range 46 {
+	for i := range 15 {
 		kelurahan := fmt.Sprintf("35.71.%02d.1%03d", 1+i%3, 1+i)
 		for rt := range 2 + i%4 {
 			of := make([]float64, len(codes))

@@ -67,20 +67,21 @@ func (s *search) run(ctx context.Context) error {
 
 // protect certifies a cell. Where nothing else helps, nothing of its column's
 // family is told of its place and those above; then nothing of what it is
-// counted within and what is counted within it either; then nothing of all
-// places below these. Where not even that helps, nothing at all is told of those
-// columns, which adds nothing to what readers have. A number that they have
-// already needs none.
+// counted within and what is counted within it either; then nothing of its family
+// of all places below these. Where not even that helps, nothing at all is told of
+// those columns, which adds nothing to what readers have. A number that they have
+// already needs no certificate.
 func (s *search) protect(which, i int) {
 	column, place := i/s.places, i%s.places
 	if s.withheld[s.family[column]] || s.readers[which].shut(i) || s.certify(which, i) {
 		return
 	}
+	undo := s.keepState()
 	own, kin := []int{s.family[column]}, s.kin(column)
 	for _, last := range [...]struct {
 		families []int
 		whole    bool
-	}{{own, false}, {kin, false}, {own, true}, {kin, true}} {
+	}{{own, false}, {kin, false}, {own, true}} {
 		for q := place; q >= 0; q = s.parent[q] {
 			s.withhold(last.families, q, last.whole)
 			if s.certify(which, i) {
@@ -88,26 +89,63 @@ func (s *search) protect(which, i int) {
 			}
 		}
 	}
-	for _, family := range kin {
-		s.withheld[family] = true
+	undo()
+	s.withholdAll(s.family[column])
+}
+
+// withholdAll leaves a family out, and every family whose numbers are counted
+// within its own or the other way round.
+func (s *search) withholdAll(family int) {
+	if s.withheld[family] {
+		return
+	}
+	s.withheld[family] = true
+	for c, f := range s.family {
+		for _, o := range s.caps[c] {
+			if f == family {
+				s.withholdAll(s.family[o])
+			} else if s.family[o] == family {
+				s.withholdAll(f)
+			}
+		}
+	}
+}
+
+// keepState returns what takes back everything that was hidden since, and every
+// certificate that relies on it.
+func (s *search) keepState() (undo func()) {
+	now, queued := s.readers[0], len(s.queue)
+	state, low, high := slices.Clone(now.state), slices.Clone(now.low), slices.Clone(now.high)
+	rise, fall := make([][]float64, len(s.readers)), make([][]float64, len(s.readers))
+	for n, r := range s.readers {
+		rise[n], fall[n] = slices.Clone(r.rise), slices.Clone(r.fall)
+	}
+	return func() {
+		copy(now.state, state)
+		copy(now.low, low)
+		copy(now.high, high)
+		s.queue = s.queue[:queued]
+		for n, r := range s.readers {
+			copy(r.rise, rise[n])
+			copy(r.fall, fall[n])
+		}
 	}
 }
 
 // kin are the families of a column, of those that it is counted within, and of
 // those that are counted within it.
 func (s *search) kin(column int) []int {
-	var families []int
-	var follow func(c int, along [][]int)
-	follow = func(c int, along [][]int) {
-		if !slices.Contains(families, s.family[c]) {
-			families = append(families, s.family[c])
-		}
-		for _, o := range along[c] {
-			follow(o, along)
-		}
+	return s.relatives(column, s.caps, s.relatives(column, s.capped, nil))
+}
+
+// relatives adds to families those that relations lead to from a column on.
+func (s *search) relatives(column int, along [][]int, families []int) []int {
+	if !slices.Contains(families, s.family[column]) {
+		families = append(families, s.family[column])
 	}
-	follow(column, s.caps)
-	follow(column, s.capped)
+	for _, o := range along[column] {
+		families = s.relatives(o, along, families)
+	}
 	return families
 }
 
