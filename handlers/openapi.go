@@ -92,6 +92,12 @@ func guarded(o doc) doc {
 	return o
 }
 
+// personal says that a log-in lets an operation do more, and is not needed.
+func personal(o doc) doc {
+	o["security"] = []doc{{}, {"bearer": []string{}}, {"cookie": []string{}}}
+	return o
+}
+
 func withBody(o doc, mediaTypes []string, schema doc) doc {
 	content := doc{}
 	for _, m := range mediaTypes {

@@ -16,13 +16,13 @@ func planningPaths() doc {
 	runID, scenarioID := []doc{pathParameter("run", text)}, []doc{pathParameter("scenario", whole)}
 
 	paths := doc{
-		"/api/coverage": doc{"post": withBody(operation("coverage", "How well people are served, and where new facilities should stand", nil, doc{
+		"/api/coverage": doc{"post": personal(withBody(operation("coverage", "How well people are served, and where new facilities should stand", nil, doc{
 			"200": reply("The result", typeJSON, result),
 			"202": reply("It takes longer: ask for the run", typeJSON, objectOf([]string{"id", "progress"}, doc{"id": text, "progress": real})),
-		}, 401, 403, 404, 413, 415, 422, 429), body, request)},
+		}, 401, 403, 404, 413, 415, 422, 429), body, request))},
 		"/api/coverage/{run}": doc{
-			"get":    operation("coverageRun", "How far one's own run is", runID, doc{"200": reply("The run", typeJSON, run)}, 401, 404),
-			"delete": operation("stopCoverage", "Stop one's own run", runID, doc{"204": doc{"description": "Stopped"}}, 401, 403, 404),
+			"get":    personal(operation("coverageRun", "How far one's own run is", runID, doc{"200": reply("The run", typeJSON, run)}, 401, 404)),
+			"delete": personal(operation("stopCoverage", "Stop one's own run", runID, doc{"204": doc{"description": "Stopped"}}, 401, 403, 404)),
 		},
 		"/api/scenarios": doc{
 			"get": guarded(operation("scenarios", "One's own scenarios and those that are shared", parameters("limit", "cursor"), doc{"200": reply("A page", typeJSON, list)}, 401)),
