@@ -170,6 +170,6 @@ type IncompleteArea struct {
 type AudienceReport struct {
 	Audience  Audience
 	Threshold int
-	Withheld  []string // indicators that nothing of could be published beside what was before
+	Withheld  []string // indicators that nothing of could be published safely
 	Tally
 }

@@ -9,9 +9,18 @@ type Kept struct {
 	Exact *Exact
 }
 
+// maxJoined is the most cells of a table that is protected together with earlier
+// ones, number by number: those of a regency, not of a provinsi.
+const maxJoined = 50_000
+
 // Publish makes what each audience will see of the figures: the administration
 // first, since what is hidden from it is hidden from the public too. See Protect
 // for its errors.
+//
+// Of the public's tables readers are taken to know which numbers have stayed the
+// same since what was published before. Where that leaves columns out, and in
+// tables beyond maxJoined, they are not; what was hidden stays hidden all the
+// same while its number is close.
 func (f *Exact) Publish(ctx context.Context, s Settings, kept []Kept) (internal, public *Content, err error) {
 	rules := Rules{K: s.InternalThreshold, Wider: s.PublicThreshold, Apart: true}
 	for _, k := range kept {
@@ -27,7 +36,12 @@ func (f *Exact) Publish(ctx context.Context, s Settings, kept []Kept) (internal,
 		rules.Kept = append(rules.Kept, k.Exact.recall(k.Public))
 	}
 	outside := f.For(Public)
+	rules.Apart = len(outside.Places)*len(outside.Columns) > maxJoined
 	shown, err := Protect(ctx, &outside.Table, rules)
+	if err == nil && len(shown.Withheld) > 0 && !rules.Apart {
+		rules.Apart = true
+		shown, err = Protect(ctx, &outside.Table, rules)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

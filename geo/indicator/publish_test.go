@@ -286,3 +286,33 @@ func zipped(plain []byte) []byte {
 	_ = z.Close()
 	return out.Bytes()
 }
+
+// TestNextPeriodIsPublished publishes a provinsi's next period, a third of whose
+// numbers have changed a little.
+func TestNextPeriodIsPublished(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	registry, areas, values := province(random)
+	first := Gather(registry, areas, values)
+	internal, public, err := first.Publish(t.Context(), DefaultSettings(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := []Kept{{Published: Published{Public: &Publication{Audience: Public, Threshold: 10, Content: public},
+		Internal: &Publication{Audience: Internal, Threshold: 5, Content: internal}}, Exact: first}}
+	for i, v := range values {
+		n := *v.Number
+		if random.IntN(3) == 0 {
+			n = max(0, n+float64(random.IntN(7)-3))
+		}
+		values[i].Number = &n
+	}
+	next := Gather(registry, areas, values)
+	_, after, err := next.Publish(t.Context(), DefaultSettings(), kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("first %+v, next %+v", public.Tally(), after.Tally())
+	if left := next.Withheld(Public, after); len(left) > 0 || after.Tally().Shown < public.Tally().Shown*9/10 {
+		t.Errorf("%v are left out; shown %d after %d", left, after.Tally().Shown, public.Tally().Shown)
+	}
+}

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
-import { type Account, drag, enter, expect, type Feature, getJSON, openMap, pic, test, village } from './page';
+import { type Account, drag, enter, expect, type Feature, getJSON, known, openMap, pic, test, village } from './page';
 import { smaller } from './png';
 
 const folder = 'screenshots';
@@ -32,6 +32,13 @@ test('place: a posyandu under the pin', async ({ browser, code }) => {
   await drag(page, 20, -16);
   await expect(page.locator('html')).toHaveAttribute('data-taken-by', 'geser_peta');
   await take(page, 'place');
+});
+
+test('analysis: who is far from a posyandu', async ({ browser }) => {
+  const page = await opened(browser, 1280, 800, known('bappeda'));
+  await openMap(page, '#analisis');
+  await expect(page.locator('.view')).toContainText('tinggal lebih dari');
+  await take(page, 'analysis');
 });
 
 /** A page of this size with sharp pixels, of somebody when an account is given. */
