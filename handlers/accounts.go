@@ -179,10 +179,7 @@ func plainSubject(text string) string {
 
 // accountDetails answers one account with its sessions and tokens.
 func (s *Server) accountDetails(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "account")
+	id, err := onlyID(r, "account")
 	if err != nil {
 		return err
 	}

@@ -116,10 +116,7 @@ func (s *Server) batchCounts(w http.ResponseWriter, r *http.Request, p geo.Princ
 
 // batch answers one.
 func (s *Server) batch(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,7 @@ func (s *Server) approveBatch(r *http.Request, p geo.Principal, d indicator.Batc
 
 // putMark dates a mark of a batch.
 func (s *Server) putMark(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -126,10 +123,7 @@ func (s *Server) putMark(w http.ResponseWriter, r *http.Request, p geo.Principal
 
 // removeMark takes a mark back.
 func (s *Server) removeMark(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}

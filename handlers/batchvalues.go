@@ -106,10 +106,7 @@ func placesOf(values []indicator.Value) []indicator.Place {
 
 // putBatchValues changes figures of a batch.
 func (s *Server) putBatchValues(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -168,10 +165,7 @@ type changedInfo struct {
 
 // batchDifference answers what a correction changes.
 func (s *Server) batchDifference(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}

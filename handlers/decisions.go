@@ -123,10 +123,7 @@ func (s *Server) approveOne(r *http.Request, p geo.Principal, d geo.Decision) ve
 
 // correctProposal changes a proposal and sends it again from its first step.
 func (s *Server) correctProposal(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "proposal")
+	id, err := onlyID(r, "proposal")
 	if err != nil {
 		return err
 	}

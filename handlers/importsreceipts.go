@@ -60,10 +60,7 @@ func (s *Server) receipts(w http.ResponseWriter, r *http.Request, p geo.Principa
 
 // receipt answers one import with all that it said.
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "import")
+	id, err := onlyID(r, "import")
 	if err != nil {
 		return err
 	}
@@ -80,10 +77,7 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request, p geo.Principal
 
 // undoImport takes back what an import did.
 func (s *Server) undoImport(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "import")
+	id, err := onlyID(r, "import")
 	if err != nil {
 		return err
 	}

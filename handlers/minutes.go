@@ -33,10 +33,7 @@ var scanTypes = []string{"image/jpeg", "image/png", "image/webp", "application/p
 
 // putMinutes writes the minutes of a batch.
 func (s *Server) putMinutes(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -55,10 +52,7 @@ func (s *Server) putMinutes(w http.ResponseWriter, r *http.Request, p geo.Princi
 
 // putScan keeps the picture of a batch's minutes.
 func (s *Server) putScan(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -76,10 +70,7 @@ func (s *Server) putScan(w http.ResponseWriter, r *http.Request, p geo.Principal
 // scan answers the picture of a batch's minutes, once it is written down who
 // reads it.
 func (s *Server) scan(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -105,10 +96,7 @@ func (s *Server) scan(w http.ResponseWriter, r *http.Request, p geo.Principal, _
 
 // purgeScan removes the picture of a batch's minutes.
 func (s *Server) purgeScan(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "batch")
+	id, err := onlyID(r, "batch")
 	if err != nil {
 		return err
 	}

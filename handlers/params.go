@@ -237,3 +237,11 @@ func pathID(r *http.Request, name string) (int64, error) {
 	}
 	return id, nil
 }
+
+// onlyID is pathID for a request that takes no parameters.
+func onlyID(r *http.Request, name string) (int64, error) {
+	if err := noParams(r); err != nil {
+		return 0, err
+	}
+	return pathID(r, name)
+}

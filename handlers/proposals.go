@@ -120,10 +120,7 @@ func (s *Server) proposalCounts(w http.ResponseWriter, r *http.Request, p geo.Pr
 
 // proposal answers one.
 func (s *Server) proposal(w http.ResponseWriter, r *http.Request, p geo.Principal, at *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "proposal")
+	id, err := onlyID(r, "proposal")
 	if err != nil {
 		return err
 	}

@@ -159,10 +159,7 @@ func (s *Server) scenario(w http.ResponseWriter, r *http.Request, p geo.Principa
 
 // changeScenario renames one's own, or shares it.
 func (s *Server) changeScenario(w http.ResponseWriter, r *http.Request, p geo.Principal, _ *index.Snapshot) error {
-	if err := noParams(r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "scenario")
+	id, err := onlyID(r, "scenario")
 	if err != nil {
 		return err
 	}
