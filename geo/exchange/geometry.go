@@ -95,7 +95,21 @@ func linearRing(positions [][]float64) (orb.Ring, *geo.Text) {
 	if len(positions) < 4 {
 		return nil, &geo.Text{ID: "Sebuah cincin batas kurang dari empat titik.", EN: "A ring has fewer than four positions."}
 	}
-	ring := make(orb.Ring, len(positions))
+	vertices, refused := points(positions, geo.Text{ID: "Titik sudut", EN: "Vertex"})
+	if refused != nil {
+		return nil, refused
+	}
+	ring := orb.Ring(vertices)
+	if !ring.Closed() {
+		return nil, &geo.Text{ID: "Sebuah cincin batas tidak tertutup.", EN: "A ring is not closed."}
+	}
+	return ring, nil
+}
+
+// points reads positions that must all lie where places can; called is what a
+// refusal names them.
+func points(positions [][]float64, called geo.Text) ([]orb.Point, *geo.Text) {
+	list := make([]orb.Point, len(positions))
 	for i, numbers := range positions {
 		p, refused := position(numbers)
 		if refused != nil {
@@ -103,13 +117,10 @@ func linearRing(positions [][]float64) (orb.Ring, *geo.Text) {
 		}
 		if problem := geo.CheckPoint(*p); problem != nil {
 			return nil, &geo.Text{
-				ID: fmt.Sprintf("%s Titik sudut: %v, %v.", problem.Message.ID, p[0], p[1]),
-				EN: fmt.Sprintf("%s Vertex: %v, %v.", problem.Message.EN, p[0], p[1])}
+				ID: fmt.Sprintf("%s %s: %v, %v.", problem.Message.ID, called.ID, p[0], p[1]),
+				EN: fmt.Sprintf("%s %s: %v, %v.", problem.Message.EN, called.EN, p[0], p[1])}
 		}
-		ring[i] = *p
+		list[i] = *p
 	}
-	if !ring.Closed() {
-		return nil, &geo.Text{ID: "Sebuah cincin batas tidak tertutup.", EN: "A ring is not closed."}
-	}
-	return ring, nil
+	return list, nil
 }

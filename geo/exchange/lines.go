@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/paulmach/orb"
 
@@ -62,18 +61,9 @@ func (g *geometry) lines() ([]orb.LineString, *geo.Text) {
 		if len(positions) < 2 {
 			return nil, &geo.Text{ID: "Sebuah garis kurang dari dua titik.", EN: "A line has fewer than two positions."}
 		}
-		line := make(orb.LineString, len(positions))
-		for i, numbers := range positions {
-			p, refused := position(numbers)
-			if refused != nil {
-				return nil, refused
-			}
-			if problem := geo.CheckPoint(*p); problem != nil {
-				return nil, &geo.Text{
-					ID: fmt.Sprintf("%s Titik: %v, %v.", problem.Message.ID, p[0], p[1]),
-					EN: fmt.Sprintf("%s Position: %v, %v.", problem.Message.EN, p[0], p[1])}
-			}
-			line[i] = *p
+		line, refused := points(positions, geo.Text{ID: "Titik", EN: "Position"})
+		if refused != nil {
+			return nil, refused
 		}
 		lines = append(lines, line)
 	}
