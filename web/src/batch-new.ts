@@ -6,7 +6,7 @@ import { h } from './dom';
 import { type Fields, makeFields } from './fields';
 import { control, type Control, type Values, whyControl } from './form';
 import { t } from './i18n';
-import { lastPeriods, periodBefore, periodOf, periodWords } from './period';
+import { lastEnded, lastPeriods, periodWords, today } from './period';
 import { type Registry, type Source, sourcesFor } from './registry';
 import { areaControl } from './scope';
 
@@ -52,12 +52,10 @@ function areaOf(app: App, own: { area_code: string; area_name: string } | undefi
   return { ...rest, name: 'area', ...(picker && { picker: { ...picker, ...(own && { chosen: { value: own.area_code, label: own.area_name } }) } }) };
 }
 
-const today = (): string => new Date().toISOString().slice(0, 10);
-
 /** The period of a source that is over. */
 function overOf(source: Source | undefined): string {
   const kind = source?.periods[0];
-  return kind ? periodBefore(periodOf(kind, today())) : '';
+  return kind ? lastEnded(kind) : '';
 }
 
 function periodsOf(source: Source | undefined): Control['options'] {

@@ -5,7 +5,7 @@ import { batchTabs } from './batch-tabs';
 import { debounced, h } from './dom';
 import { changeOf } from './figures-form-cell';
 import { formatDate, formatNumber, t, tText, tValue } from './i18n';
-import { lastPeriods, periodBefore, periodOf, periodWords } from './period';
+import { lastEnded, lastPeriods, periodWords, today } from './period';
 import { askPublish } from './publish-figures';
 import type { Registry } from './registry';
 import { shades } from './shade';
@@ -98,7 +98,7 @@ export class BatchOverview {
   private choose({ sources }: Registry): void {
     const source = sources.find(({ code }) => code === this.source) ?? sources.find(({ origin, minutes }) => origin === 'area' && minutes) ?? sources[0];
     this.source = source?.code ?? '';
-    this.period ||= periodBefore(periodOf(source?.periods[0] ?? 'quarter', new Date().toISOString().slice(0, 10)));
+    this.period ||= lastEnded(source?.periods[0] ?? 'quarter');
   }
 
   private parts(registry: Registry, overview: Overview): (Node | string)[] {
@@ -119,8 +119,7 @@ export class BatchOverview {
   private filters(registry: Registry, rows: OverviewRow[]): HTMLElement {
     const { sources } = registry;
     const source = sources.find(({ code }) => code === this.source);
-    const today = new Date().toISOString().slice(0, 10);
-    const periods = [...new Set([this.period, ...(source?.periods ?? []).flatMap((kind) => (kind === 'date' ? [] : lastPeriods(kind, today, 8)))])].sort().reverse();
+    const periods = [...new Set([this.period, ...(source?.periods ?? []).flatMap((kind) => (kind === 'date' ? [] : lastPeriods(kind, today(), 8)))])].sort().reverse();
     const districts = new Map([...rows.map((row): [string, string] => [row.area_code.slice(0, 8), row.district])]);
     if (this.area.length === 8 && !districts.has(this.area)) districts.set(this.area, this.area);
     const select = (id: string, label: string, value: string, options: [string, string][], chosen: (value: string) => void): HTMLElement => {

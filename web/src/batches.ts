@@ -12,7 +12,7 @@ import { resendKept } from './batch-resend';
 import { batchTabs } from './batch-tabs';
 import { debounced, h } from './dom';
 import { addWords, formatNumber, t } from './i18n';
-import { periodBefore, periodOf } from './period';
+import { lastEnded } from './period';
 import { type Registry, sourcesFor } from './registry';
 import { attempt, empty, View } from './view';
 import * as words from './words-batches';
@@ -165,8 +165,7 @@ class Batches {
     const { session, api } = this.app;
     const areas = (session.account?.grants ?? []).filter((grant) => grant.role === 'pic' && grant.area_code.length === 13).map((grant) => grant.area_code);
     if (session.viewing || !areas.length) return [];
-    const today = new Date().toISOString().slice(0, 10);
-    const asked = areas.flatMap((area) => sourcesFor(session, registry).filter((source) => source.origin === 'area' && !source.legacy).map((source) => ({ area, source: source.code, period: periodBefore(periodOf(source.periods[0]!, today)) })));
+    const asked = areas.flatMap((area) => sourcesFor(session, registry).filter((source) => source.origin === 'area' && !source.legacy).map((source) => ({ area, source: source.code, period: lastEnded(source.periods[0]!) })));
     const answers = await Promise.all(asked.map(async (ask) => ({ ...ask, overview: await api.get<Overview>(`/api/batches/overview?${new URLSearchParams(ask)}`) })));
     return answers.flatMap(({ source, period, overview }) => overview.rows.filter((row) => row.state === 'none').map(({ area_code, area_name, late }) => ({ area_code, area_name, late, source, period, due: overview.due })));
   }

@@ -7,6 +7,7 @@ import { type ListFile, listStep } from './import-list';
 import { type Inspection, planStep } from './import-plan';
 import { receiptView, showReceipts } from './import-receipts';
 import { findNames, headerRow } from './names';
+import { lastEnded, periodOf, today } from './period';
 import { type Registry, sourcesFor } from './registry';
 import { readSheets, type Sheet, Unreadable } from './sheet';
 import { attempt, problemWords, View } from './view';
@@ -167,19 +168,10 @@ function typeOf(file: File): string {
   return /\.(geo)?json$/i.test(file.name) ? 'application/geo+json' : 'text/csv';
 }
 
-/** The period of the source's kind that ended last. */
-export function lastPeriod(registry: Registry, source: string, now = new Date()): string {
+/** The period of the source's kind that ended last; of days, the month's first. */
+function lastPeriod(registry: Registry, source: string): string {
   const kind = registry.sources.find((s) => s.code === source)?.periods[0] ?? 'year';
-  const [year, month] = [now.getFullYear(), now.getMonth()];
-  const before = (n: number): [number, string] => {
-    const at = new Date(Date.UTC(year, month - n, 1));
-    return [at.getUTCFullYear(), String(at.getUTCMonth() + 1).padStart(2, '0')];
-  };
-  if (kind === 'year') return String(year - 1);
-  if (kind === 'month') return before(1).join('-');
-  if (kind === 'date') return `${before(0).join('-')}-01`;
-  const quarter = Math.floor(month / 3);
-  return quarter ? `${year}-Q${quarter}` : `${year - 1}-Q4`;
+  return kind === 'date' ? `${periodOf('month', today())}-01` : lastEnded(kind);
 }
 
 /** "12 baris baru, 3 berubah, …" without what is none. */

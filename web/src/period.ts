@@ -16,6 +16,11 @@ export function periodWords(period: string): string {
   return new Intl.DateTimeFormat(lang === 'id' ? 'id-ID' : 'en-GB', { ...(kind === 'date' && { day: 'numeric' }), month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day);
 }
 
+/** The day that it is, 2026-12-31. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
 /** The period of this kind in which a day (2026-12-31) lies. */
 export function periodOf(kind: PeriodKind, day: string): string {
   const [year, month] = day.split('-');
@@ -33,6 +38,11 @@ export function periodBefore(period: string): string {
   const day = new Date(`${kind === 'month' ? `${period}-01` : period}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() - 1);
   return day.toISOString().slice(0, kind === 'month' ? 7 : 10);
+}
+
+/** The period of this kind that ended last. */
+export function lastEnded(kind: PeriodKind): string {
+  return periodBefore(periodOf(kind, today()));
 }
 
 /** So many periods of a kind back from a day, the one that it lies in first. */
