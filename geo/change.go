@@ -19,7 +19,7 @@ const (
 )
 
 // Content is everything that is published, as of one revision: what a node
-// starts from.
+// starts from. Where assets are handed on one by one, Assets stays empty.
 type Content struct {
 	Epoch       string
 	Revision    int64
@@ -28,6 +28,15 @@ type Content struct {
 	Types       []*AssetType // by Position
 	Areas       []*Area
 	Assets      []*Asset
+}
+
+// Refill takes everything that is published anew, while readers go on with what
+// there is. One that is never done is dropped.
+type Refill interface {
+	// Add takes one asset, and copies what it keeps of it.
+	Add(asset *Asset)
+	// Done replaces everything by content and the assets, in one step for readers.
+	Done(content Content)
 }
 
 // Segment is a run of revisions without a hole, oldest first. It is empty when

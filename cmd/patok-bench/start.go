@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 )
 
@@ -21,18 +22,22 @@ func measureStart(ctx context.Context, n *node, rounds int, progress func(string
 	for range rounds {
 		progress("start")
 		before, began := heapBytes(), time.Now()
-		content, err := n.store.Load(ctx)
+		live, assets := index.NewLive(), 0
+		refill := live.Refill()
+		content, err := n.store.Load(ctx, func(a *geo.Asset) {
+			assets++
+			refill.Add(a)
+		})
 		if err != nil {
 			return times, err
 		}
 		loaded := time.Now()
-		snapshot := index.New(content)
+		refill.Done(content)
+		refill, content = nil, geo.Content{} // a node keeps the snapshot alone
 		times.load = append(times.load, loaded.Sub(began))
 		times.build = append(times.build, time.Since(loaded))
-		assets := len(content.Assets)
-		content.Assets, content.Areas = nil, nil // a node keeps the snapshot alone
 		times.bytesPerAsset = append(times.bytesPerAsset, float64(heapBytes()-before)/float64(max(assets, 1)))
-		runtime.KeepAlive(snapshot)
+		runtime.KeepAlive(live)
 	}
 	return times, nil
 }

@@ -157,7 +157,11 @@ func (f *Follower) idle(ctx context.Context) (loaded bool) {
 // load reads everything and swaps it in. Readers keep the old content until
 // then.
 func (f *Follower) load(ctx context.Context) error {
-	content, err := f.log.Load(ctx)
+	refill, assets := f.target.Refill(), 0
+	content, err := f.log.Load(ctx, func(a *geo.Asset) {
+		assets++
+		refill.Add(a)
+	})
 	if err != nil {
 		return err
 	}
@@ -166,7 +170,7 @@ func (f *Follower) load(ctx context.Context) error {
 			return err
 		}
 	}
-	f.target.Reset(content)
+	refill.Done(content)
 	if f.opts.Rights != nil {
 		f.opts.Rights.WithdrawAll()
 	}
@@ -175,7 +179,7 @@ func (f *Follower) load(ctx context.Context) error {
 	f.synced()
 	f.ready.Store(true)
 	f.advance()
-	f.logger.Info("loaded what is published", "revision", content.Revision, "assets", len(content.Assets), "areas", len(content.Areas))
+	f.logger.Info("loaded what is published", "revision", content.Revision, "assets", assets, "areas", len(content.Areas))
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -74,15 +73,19 @@ func (j *journal) change(do func()) {
 	do()
 }
 
-func (j *journal) Load(context.Context) (geo.Content, error) {
+func (j *journal) Load(_ context.Context, add func(*geo.Asset)) (geo.Content, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.away != nil {
 		return geo.Content{}, j.away
 	}
 	j.loads++
-	return geo.Content{Epoch: j.epoch, Revision: j.clock, Types: j.types,
-		Assets: slices.Collect(maps.Values(j.assets))}, nil
+	for _, a := range j.assets {
+		passing := *a
+		add(&passing)
+		passing = geo.Asset{Name: "whoever kept it copied nothing"}
+	}
+	return geo.Content{Epoch: j.epoch, Revision: j.clock, Types: j.types}, nil
 }
 
 func (j *journal) Changes(_ context.Context, after int64, limit int) (geo.Segment, error) {
@@ -114,9 +117,13 @@ func (j *journal) Listen(ctx context.Context, wake func()) error {
 }
 
 func (j *journal) Digests(ctx context.Context) (string, int64, map[string]geo.Digest, error) {
-	content, err := j.Load(ctx)
+	live := index.NewLive()
+	refill := live.Refill()
+	content, err := j.Load(ctx, refill.Add)
 	j.change(func() { j.loads-- })
-	return content.Epoch, content.Revision, index.New(content).Digests(), err
+	refill.Done(content)
+	_, _, digests := live.Digests()
+	return content.Epoch, content.Revision, digests, err
 }
 
 // following is a running follower with all that belongs to it.

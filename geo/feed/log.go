@@ -8,8 +8,10 @@ import (
 
 // Log is the database's numbered log of changes.
 type Log interface {
-	// Load reads everything that is published, in one transaction.
-	Load(ctx context.Context) (geo.Content, error)
+	// Load reads everything that is published, as of one revision. Assets go to
+	// add one by one, in no order, and not into the content; what add is given
+	// holds during the call only.
+	Load(ctx context.Context, add func(*geo.Asset)) (geo.Content, error)
 	// Changes reads at most limit revisions above after, oldest first.
 	Changes(ctx context.Context, after int64, limit int) (geo.Segment, error)
 	// Listen calls wake once it listens and whenever something may be new. It
@@ -21,8 +23,8 @@ type Log interface {
 
 // Target is the memory that follows. Only the follower writes to it.
 type Target interface {
-	// Reset replaces everything, in one step for readers.
-	Reset(content geo.Content)
+	// Refill begins to take everything anew. Readers go on with what there is.
+	Refill() geo.Refill
 	// Apply adds revisions, in one step for readers, and says what they did.
 	Apply(batch []geo.Revision) []geo.Event
 	// Position is the epoch and the revision that readers see.

@@ -23,6 +23,24 @@ func (l *Live) Snapshot() *Snapshot { return l.current.Load() }
 // Reset replaces the snapshot by content as a whole.
 func (l *Live) Reset(content geo.Content) { l.current.Store(New(content)) }
 
+// Refill begins to take everything anew. Readers go on with the snapshot.
+func (l *Live) Refill() geo.Refill { return &refill{live: l} }
+
+// refill gathers assets until it is done.
+type refill struct {
+	live   *Live
+	assets []*geo.Asset
+}
+
+// Add keeps a copy of an asset.
+func (r *refill) Add(asset *geo.Asset) { r.assets = append(r.assets, asset.Clone()) }
+
+// Done publishes content with the assets.
+func (r *refill) Done(content geo.Content) {
+	content.Assets = r.assets
+	r.live.Reset(content)
+}
+
 // Apply publishes the snapshot after batch and returns its events.
 func (l *Live) Apply(batch []geo.Revision) []geo.Event {
 	next, events := l.Snapshot().Apply(batch)

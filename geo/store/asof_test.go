@@ -37,10 +37,7 @@ func digestsOf(c geo.Content) map[string]int64 {
 // keep keeps the state as it is, when it is a new revision's.
 func (e *era) keep() {
 	e.t.Helper()
-	c, err := e.s.Load(e.t.Context())
-	if err != nil {
-		e.t.Fatal(err)
-	}
+	c := load(e.t, e.s)
 	for int64(len(e.states)) <= c.Revision {
 		e.states, e.times = append(e.states, digestsOf(c)), append(e.times, c.CommittedAt)
 	}

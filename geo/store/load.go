@@ -25,8 +25,9 @@ where a.placement <> 'held' order by a.id`
 // itself is the store in its own cause: following, comparing, checking.
 var itself = geo.System("patok")
 
-// Load reads everything that is published, as of one revision.
-func (s *Store) Load(ctx context.Context) (geo.Content, error) {
+// Load reads everything that is published, as of one revision. Assets go to add
+// one by one; what add is given holds during the call only.
+func (s *Store) Load(ctx context.Context, add func(*geo.Asset)) (geo.Content, error) {
 	var c geo.Content
 	err := s.read(ctx, "store.Load", itself, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
@@ -44,10 +45,19 @@ func (s *Store) Load(ctx context.Context) (geo.Content, error) {
 		if c.Areas, err = collect(ctx, tx, scanArea, loadAreasSQL); err != nil {
 			return err
 		}
-		in := interner{}
-		scan := func(row pgx.CollectableRow) (*geo.Asset, error) { return scanAsset(row, in) }
-		c.Assets, err = collect(ctx, tx, scan, loadAssetsSQL)
-		return err
+		rows, err := tx.Query(ctx, loadAssetsSQL)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			a, err := scanPublicAsset(rows)
+			if err != nil {
+				return err
+			}
+			add(a)
+		}
+		return rows.Err()
 	})
 	return c, err
 }

@@ -15,6 +15,18 @@ import (
 	"github.com/patok-id/patok/geo/geotest"
 )
 
+// load reads everything that is published, assets included.
+func load(t *testing.T, s *Store) geo.Content {
+	t.Helper()
+	var assets []*geo.Asset
+	content, err := s.Load(t.Context(), func(a *geo.Asset) { assets = append(assets, a.Clone()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	content.Assets = assets
+	return content
+}
+
 // memory is a plain map that follows the log: the oracle for the whole feed.
 type memory struct {
 	revision int64
@@ -43,10 +55,7 @@ func (m *memory) apply(t *testing.T, b geo.Segment) {
 // reads; at the end its map is the table.
 func TestFollowingMissesNothing(t *testing.T) {
 	s, url := open(t)
-	content, err := s.Load(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := load(t, s)
 	m := &memory{revision: content.Revision, assets: map[int64]*geo.Asset{}}
 	seed := geotest.Seed(t)
 	var writers sync.WaitGroup
@@ -67,9 +76,9 @@ func TestFollowingMissesNothing(t *testing.T) {
 			break
 		}
 	}
-	content, err = s.Load(t.Context())
-	if err != nil || content.Revision != m.revision || len(content.Assets) != len(m.assets) {
-		t.Fatalf("revision %d and %d, %d assets and %d, %v", content.Revision, m.revision, len(content.Assets), len(m.assets), err)
+	content = load(t, s)
+	if content.Revision != m.revision || len(content.Assets) != len(m.assets) {
+		t.Fatalf("revision %d and %d, %d assets and %d", content.Revision, m.revision, len(content.Assets), len(m.assets))
 	}
 	for _, a := range content.Assets {
 		if held := m.assets[a.ID]; held == nil || held.Digest() != a.Digest() || held.Revision != a.Revision {
@@ -159,10 +168,7 @@ func TestDigestsAgreeWithTheRows(t *testing.T) {
 		"taken_by", "gps", "taken_at", "2026-11-22T08:00:00.123456+07:00", "strata", "madya", "jumlah_kader", 5))
 	create(t, s, pic, at(112.0101, -7.805, "name", "Dekat", "area_code", "35.71.01.1001", "rt", "5", "rw", "3"))
 	create(t, s, pic, geo.Input{Properties: properties("name", "Tanpa titik", "area_code", "35.71.01.1001")})
-	content, err := s.Load(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := load(t, s)
 	_, _, digests, err := s.Digests(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -150,10 +150,7 @@ func changed(x *geo.Proposal, t *geo.AssetType) string {
 
 func (c *reviewed) typeNamed(name string) *geo.AssetType {
 	c.Helper()
-	content, err := c.owner.Load(c.Context())
-	if err != nil {
-		c.Fatal(err)
-	}
+	content := load(c.T, c.owner)
 	i := slices.IndexFunc(content.Types, func(t *geo.AssetType) bool { return t.Name == name })
 	return content.Types[i]
 }

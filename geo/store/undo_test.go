@@ -124,10 +124,7 @@ func TestUndoOfAnImport(t *testing.T) {
 	if n := one[int](t, setup, personal); n != people {
 		t.Errorf("%d assets know of people, before %d", n, people)
 	}
-	content, err := s.Load(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := load(t, s)
 	_, _, digests, err := s.Digests(t.Context())
 	if err != nil || digests["posyandu"].Count+digests["rt"].Count != len(content.Assets) {
 		t.Errorf("%v, %v", digests, err)
