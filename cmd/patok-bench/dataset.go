@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
+
+	"github.com/paulmach/orb"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -12,14 +15,14 @@ import (
 // every machine.
 type datasetFlags struct {
 	Points int    `help:"How many assets." default:"100000"`
-	Areas  int    `help:"How many kelurahan." default:"800"`
+	Areas  int    `help:"How many kelurahan: one provinsi up to 8,563, the country from there." default:"800"`
 	Seed   uint64 `help:"What the data is made from: the same seed makes the same data." default:"1"`
 }
 
 // The limits of a data set.
 const (
-	maxPoints = 2_000_000 // what an import's file may hold
-	maxAreas  = 15_000    // what the codes of one provinsi are good for
+	maxPoints = 5_000_000
+	maxAreas  = 100_000 // what the codes of the largest provinsi are good for
 )
 
 // Validate is called by kong.
@@ -33,40 +36,56 @@ func (f datasetFlags) Validate() error {
 	return nil
 }
 
-// dataset is an invented provinsi: its areas, the parents first and without a
-// boundary, and its assets in the order of their kelurahan.
+// dataset is an invented provinsi or country. It is made piece by piece as it is
+// read, the same each time, so its size costs no memory.
 type dataset struct {
-	Parents   []*geo.Area
-	Kelurahan []*geo.Area
-	Assets    []*geo.Asset
+	datasetFlags
+	grids []*grid
 }
 
-// makeDataset invents a provinsi.
-func makeDataset(f datasetFlags) *dataset {
-	g := newGrid(f.Seed, f.Areas)
-	d := &dataset{}
-	d.Kelurahan = g.kelurahan()
-	d.Parents = parentsOf(d.Kelurahan)
-	d.Assets = settle(f, g, d.Kelurahan)
-	return d
+func newDataset(f datasetFlags) *dataset {
+	return &dataset{datasetFlags: f, grids: newGrids(f.Seed, f.Areas)}
 }
 
-// parentsOf makes the areas above the given ones, from the provinsi down.
-func parentsOf(kelurahan []*geo.Area) []*geo.Area {
+// kelurahan makes the areas of the lowest level, with their boundaries.
+func (d *dataset) kelurahan() iter.Seq[*geo.Area] {
+	return func(yield func(*geo.Area) bool) {
+		for _, g := range d.grids {
+			for x, y := range g.cells() {
+				code := g.code(x, y)
+				a := newArea(code, areaName(code))
+				a.Boundary = orb.MultiPolygon{{g.ring(x, y)}}
+				if !yield(a) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// assets makes the assets, in the order of their kelurahan.
+func (d *dataset) assets() iter.Seq[*geo.Asset] {
+	return func(yield func(*geo.Asset) bool) { newSettler(d).settle(yield) }
+}
+
+// parents makes the areas above the kelurahan, from the provinsi down and
+// without a boundary.
+func (d *dataset) parents() []*geo.Area {
 	var byLevel [geo.LevelKelurahan][]*geo.Area
 	seen := map[geo.Code]bool{}
-	for _, a := range kelurahan {
-		for code := a.ParentCode; code != "" && !seen[code]; code = code.Parent() {
-			seen[code] = true
-			byLevel[code.Level()] = append(byLevel[code.Level()], newArea(code, parentName(code)))
+	for _, g := range d.grids {
+		for x, y := range g.cells() {
+			for code := g.code(x, y).Parent(); code != "" && !seen[code]; code = code.Parent() {
+				seen[code] = true
+				a := newArea(code, areaName(code))
+				a.Derived = true
+				byLevel[code.Level()] = append(byLevel[code.Level()], a)
+			}
 		}
 	}
 	var parents []*geo.Area
 	for _, level := range byLevel {
-		for _, a := range level {
-			a.Derived = true
-			parents = append(parents, a)
-		}
+		parents = append(parents, level...)
 	}
 	return parents
 }

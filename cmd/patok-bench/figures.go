@@ -37,14 +37,14 @@ func measureFigures(ctx context.Context, n *node, seed uint64, most, rounds int,
 
 // provinsiFigures invents families and people by desil, and who gets what.
 func provinsiFigures(seed uint64, kelurahan int) ([]indicator.NamedPlace, []indicator.Value) {
-	d := makeDataset(datasetFlags{Points: 1, Areas: kelurahan, Seed: seed})
+	d := newDataset(datasetFlags{Points: 1, Areas: kelurahan, Seed: seed})
 	var areas []indicator.NamedPlace
-	for _, a := range d.Parents {
+	for _, a := range d.parents() {
 		areas = append(areas, indicator.NamedPlace{Place: indicator.Place(a.Code), Name: a.Name})
 	}
 	rnd := random(seed, forPoints)
 	var values []indicator.Value
-	for _, a := range d.Kelurahan {
+	for a := range d.kelurahan() {
 		place := indicator.Place(a.Code)
 		areas = append(areas, indicator.NamedPlace{Place: place, Name: a.Name})
 		tell := func(code string, number int) {

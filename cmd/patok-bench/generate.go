@@ -6,7 +6,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,32 +20,74 @@ import (
 
 type generateCmd struct {
 	datasetFlags
-	Out string `arg:"" help:"Folder for areas.geojson and assets.csv; made when missing." type:"path"`
+	Rows int    `help:"How many assets one file holds." default:"1000000"`
+	Out  string `arg:"" help:"Folder for areas.geojson and assets-1.csv, assets-2.csv …; made when missing." type:"path"`
+}
+
+// Validate is called by kong.
+func (c *generateCmd) Validate() error {
+	if c.Rows < 1 {
+		return errors.New("--rows must be positive")
+	}
+	return c.datasetFlags.Validate()
 }
 
 // Run writes the data set as people would hand it in.
 func (c *generateCmd) Run(ctx context.Context, env *environment) error {
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return err
+	_, err := writeDataset(ctx, newDataset(c.datasetFlags), c.Out, c.Rows, env.progress)
+	return err
+}
+
+// datasetFiles are the files of a data set.
+type datasetFiles struct {
+	areas  string
+	assets []string // of so many rows each, the last one of the rest
+}
+
+// writeDataset writes a data set into a folder, made when missing, in files of at
+// most so many assets. ctx is looked at for each area and asset.
+func writeDataset(ctx context.Context, d *dataset, dir string, rows int, progress func(string)) (datasetFiles, error) {
+	files := datasetFiles{areas: filepath.Join(dir, "areas.geojson")}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return files, err
 	}
-	d := makeDataset(c.datasetFlags)
-	for _, file := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{"areas.geojson", func(w io.Writer) error { return writeAreas(w, d) }},
-		{"assets.csv", func(w io.Writer) error { return writeAssets(w, d.Assets) }},
-	} {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		path := filepath.Join(c.Out, file.name)
-		if err := writeFile(path, file.write); err != nil {
-			return err
-		}
-		env.progress("wrote " + path)
+	progress("writing " + files.areas)
+	if err := writeFile(files.areas, func(w io.Writer) error { return writeAreas(w, until(ctx, d.kelurahan())) }); err != nil {
+		return files, err
 	}
-	return nil
+	next, stop := iter.Pull(until(ctx, d.assets()))
+	defer stop()
+	for from := 0; from < d.Points; from += rows {
+		path := filepath.Join(dir, fmt.Sprintf("assets-%d.csv", from/rows+1))
+		progress("writing " + path)
+		if err := writeFile(path, func(w io.Writer) error { return writeAssets(w, first(rows, next)) }); err != nil {
+			return files, err
+		}
+		files.assets = append(files.assets, path)
+	}
+	return files, ctx.Err()
+}
+
+// until gives what all gives, as long as ctx lasts.
+func until[T any](ctx context.Context, all iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for v := range all {
+			if ctx.Err() != nil || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// first gives at most so many of what next gives.
+func first[T any](limit int, next func() (T, bool)) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for range limit {
+			if v, more := next(); !more || !yield(v) {
+				return
+			}
+		}
+	}
 }
 
 func writeFile(path string, write func(io.Writer) error) error {
@@ -77,32 +121,30 @@ type areaGeometry struct {
 	Coordinates orb.MultiPolygon `json:"coordinates"`
 }
 
-func writeAreas(w io.Writer, d *dataset) error {
-	names := map[geo.Code]string{}
-	for _, p := range d.Parents {
-		names[p.Code] = p.Name
-	}
+func writeAreas(w io.Writer, kelurahan iter.Seq[*geo.Area]) error {
 	if _, err := io.WriteString(w, `{"type":"FeatureCollection","features":[`); err != nil {
 		return err
 	}
-	for i, a := range d.Kelurahan {
-		above := a.ParentCode
-		b, err := json.Marshal(areaFeature{Type: "Feature",
-			Properties: areaProperties{Code: a.Code, Name: a.Name, District: names[above], Regency: names[above.Parent()],
-				Province: names[above.Parent().Parent()], Year: a.Year, Source: a.Source},
-			Geometry: areaGeometry{Type: "MultiPolygon", Coordinates: a.Boundary}})
+	between := ""
+	for a := range kelurahan {
+		b, err := json.Marshal(areaFeature{Type: "Feature", Properties: propertiesOf(a), Geometry: areaGeometry{Type: "MultiPolygon", Coordinates: a.Boundary}})
 		if err != nil {
 			return err
 		}
-		if i > 0 {
-			b = append([]byte(",\n"), b...)
-		}
-		if _, err := w.Write(b); err != nil {
+		if _, err := io.WriteString(w, between+string(b)); err != nil {
 			return err
 		}
+		between = ",\n"
 	}
 	_, err := io.WriteString(w, "]}\n")
 	return err
+}
+
+// propertiesOf names an area and what lies above it.
+func propertiesOf(a *geo.Area) areaProperties {
+	above := func(code geo.Code) string { return areaName(code) }
+	return areaProperties{Code: a.Code, Name: a.Name, District: above(a.ParentCode), Regency: above(a.ParentCode.Parent()),
+		Province: above(a.ParentCode.Parent().Parent()), Year: a.Year, Source: a.Source}
 }
 
 // assetColumns are the CSV file's; attributes of all types follow.
@@ -111,12 +153,12 @@ var (
 	attributeColumns = []string{"aktif_ronda", "bangunan", "hari_buka", "jam_layanan", "jumlah_kader", "jumlah_kk", "keadaan_kantor", "penerangan", "strata", "sumber_angka"}
 )
 
-func writeAssets(w io.Writer, assets []*geo.Asset) error {
+func writeAssets(w io.Writer, assets iter.Seq[*geo.Asset]) error {
 	c := csv.NewWriter(w)
 	if err := c.Write(append(append([]string{}, assetColumns...), attributeColumns...)); err != nil {
 		return err
 	}
-	for _, a := range assets {
+	for a := range assets {
 		lon, lat, accuracy := "", "", ""
 		if a.Point != nil {
 			lon, lat = strconv.FormatFloat(a.Point[0], 'f', 7, 64), strconv.FormatFloat(a.Point[1], 'f', 7, 64)

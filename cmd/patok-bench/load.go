@@ -25,23 +25,23 @@ func loadDataset(ctx context.Context, adminURL, appURL string, d *dataset) (asse
 		return assets, err
 	}
 	defer s.Close()
-	areasFile, err := inMemory("areas.geojson", func(w io.Writer) error { return writeAreas(w, d) })
+	areasFile, err := inMemory("areas.geojson", func(w io.Writer) error { return writeAreas(w, d.kelurahan()) })
 	if err != nil {
 		return assets, err
 	}
-	assetsFile, err := inMemory("assets.csv", func(w io.Writer) error { return writeAssets(w, d.Assets) })
+	assetsFile, err := inMemory("assets.csv", func(w io.Writer) error { return writeAssets(w, d.assets()) })
 	if err != nil {
 		return assets, err
 	}
 	report, err := s.ImportAreas(ctx, clerk, exchange.Areas(areasFile, exchange.AreaOptions{}), geo.ImportOptions{File: areasFile.Name})
-	if err := taken(report, len(d.Kelurahan), err); err != nil {
+	if err := taken(report, d.Areas, err); err != nil {
 		return assets, err
 	}
 	assets.begin()
 	report, err = s.ImportAssets(ctx, clerk, exchange.Assets(assetsFile, exchange.AssetOptions{TypeProperty: "type"}),
 		geo.ImportOptions{File: assetsFile.Name, Progress: assets.progress})
 	assets.end()
-	if err := taken(report, len(d.Assets), err); err != nil {
+	if err := taken(report, d.Points, err); err != nil {
 		return assets, err
 	}
 	return assets, execute(ctx, adminURL, `vacuum (analyze) areas, assets, revisions`)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -56,10 +57,10 @@ func measurePlanning(ctx context.Context, seed uint64, most, rounds int, progres
 // town makes RT and facilities that lie as people live.
 func town(seed uint64, rt, facilities int) (demand []planning.Demand, supply []planning.Supply) {
 	points := (rt + facilities) * 110 / 100 // some have no place yet
-	d := makeDataset(datasetFlags{Points: points + 1, Areas: 1 + points/33, Seed: seed})
+	assets := slices.Collect(newDataset(datasetFlags{Points: points + 1, Areas: 1 + points/33, Seed: seed}).assets())
 	rnd := random(seed, forPoints)
-	rnd.Shuffle(len(d.Assets), func(i, j int) { d.Assets[i], d.Assets[j] = d.Assets[j], d.Assets[i] })
-	for _, a := range d.Assets {
+	rnd.Shuffle(len(assets), func(i, j int) { assets[i], assets[j] = assets[j], assets[i] })
+	for _, a := range assets {
 		switch {
 		case a.Point == nil:
 		case len(supply) < facilities:

@@ -68,7 +68,7 @@ func (c *runCmd) judge(r *report) error {
 // measure fills the empty migrated database and does all measurements.
 func (c *runCmd) measure(ctx context.Context, adminURL, appURL string, progress func(string)) (*report, error) {
 	progress(fmt.Sprintf("making %d assets in %d kelurahan", c.Points, c.Areas))
-	d := makeDataset(c.datasetFlags)
+	d := newDataset(c.datasetFlags)
 	progress("loading them")
 	loaded, err := loadDataset(ctx, adminURL, appURL, d)
 	if err != nil {

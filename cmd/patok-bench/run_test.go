@@ -84,8 +84,7 @@ func openFolder(t *testing.T) string {
 }
 
 func TestNeighborsThatDifferAreNoticed(t *testing.T) {
-	d := makeDataset(small)
-	n := index.Neighbor{Asset: d.Assets[0], DistanceM: 12.5}
+	n := index.Neighbor{Asset: assetsOf(small)[0], DistanceM: 12.5}
 	if !sameNeighbors([]index.Neighbor{n}, []neighbor{{distance: 12.5001}}) {
 		t.Error("a tenth of a millimetre is no difference")
 	}
@@ -107,7 +106,7 @@ func TestCountFeatures(t *testing.T) {
 }
 
 func TestWrongUsage(t *testing.T) {
-	for _, args := range [][]string{{"--points=0"}, {"run", "--areas=16000"}, {"--rounds=4"}, {"generate"}, {"--slice=-1s"}, {"nonsense"}} {
+	for _, args := range [][]string{{"--points=0"}, {"run", "--areas=160000"}, {"--rounds=4"}, {"generate"}, {"--slice=-1s"}, {"nonsense"}} {
 		var out, errs bytes.Buffer
 		if code := run(args, &out, &errs); code != exitUsage {
 			t.Errorf("%v exited with %d: %s", args, code, errs.String())
@@ -116,22 +115,5 @@ func TestWrongUsage(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := run([]string{"run", "--help"}, &out, &errs); code != exitDone || !strings.Contains(out.String(), "--sql-edits") {
 		t.Errorf("--help exited with %d: %s", code, out.String())
-	}
-}
-
-func TestSettlementsClusterPeople(t *testing.T) {
-	d := makeDataset(small)
-	perArea := map[string]int{}
-	for _, a := range d.Assets {
-		if a.Point != nil {
-			perArea[string(a.AreaCode)]++
-		}
-	}
-	most := 0
-	for _, n := range perArea {
-		most = max(most, n)
-	}
-	if mean := small.Points / small.Areas; most < 3*mean {
-		t.Errorf("the fullest kelurahan has %d assets, the mean is %d: people live in clusters", most, mean)
 	}
 }
