@@ -1,6 +1,9 @@
 package geo
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Sensitivity is who may see a field.
 type Sensitivity string
@@ -74,4 +77,26 @@ func (t *AssetType) Field(name string) *Field {
 		}
 	}
 	return nil
+}
+
+// Summed returns the public attributes whose numbers add up over a map's
+// clusters: whole ones with a unit, such as jumlah_kk, but no averages, which
+// have _per_ in their names.
+func (t *AssetType) Summed() []string {
+	var schema struct {
+		Properties map[string]struct {
+			Type any `json:"type"`
+		} `json:"properties"`
+	}
+	if len(t.Schema) == 0 || json.Unmarshal(t.Schema, &schema) != nil {
+		return nil
+	}
+	var names []string
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if f.Public() && f.Unit != "" && !strings.Contains(f.Name, "_per_") && schema.Properties[f.Name].Type == "integer" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }

@@ -116,18 +116,3 @@ func (s *Snapshot) Shapes(level geo.Level, b orb.Bound, each func(*Shape) bool) 
 		return each(shape)
 	})
 }
-
-// Points calls each for the assets of a collection with a point in b, in no
-// order, until each returns false.
-func (s *Snapshot) Points(collection string, b orb.Bound, each func(orb.Point, *geo.Asset) bool) {
-	more := true
-	for _, l := range s.assetLayers(collection) {
-		if !more {
-			return
-		}
-		l.tree.Search(b.Min, b.Max, func(p, _ [2]float64, a *geo.Asset) bool {
-			more = each(p, a)
-			return more
-		})
-	}
-}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 	"github.com/tidwall/btree"
@@ -10,38 +11,69 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-// assetLayer holds the assets of one type. Only the builder that copied it
-// writes to it, before it is published.
+// assetLayer holds the assets of one type: a section of the pack without its
+// dead rows, and what is fresh, which came after the pack was made. Only the
+// builder that copied a layer writes to it, before it is published.
 type assetLayer struct {
-	byID     *btree.Map[int64, *geo.Asset]
-	unplaced *btree.Map[int64, *geo.Asset] // those of byID without a point
-	tree     *rtree.RTreeG[*geo.Asset]     // those of byID with a point
-	counts   *btree.Map[geo.Code, count]   // by claimed code and each code above it
-	marks    marks
+	section *section
+	dead    deadSet
+	fresh   *btree.Map[int64, *fresh]   // by id
+	tree    *rtree.RTreeG[*fresh]       // those of fresh with a point
+	counts  *btree.Map[geo.Code, count] // of all, by claimed code and each code above it
+	summed  []string                    // the attributes that are summed, as in the section
+	marks   marks
+}
+
+// fresh is an asset that is not in the pack.
+type fresh struct {
+	asset *geo.Asset
+	key   uint64   // of its position, where it has one
+	sums  []uint32 // by the layer's summed
+}
+
+// sum makes the layer sum these attributes from now on.
+func (l *assetLayer) sum(p *pack, fields []string) {
+	if slices.Equal(fields, l.summed) {
+		return
+	}
+	s := *l.section
+	s.sums = nil
+	for _, field := range fields {
+		s.sums = append(s.sums, newSums(p, &s, field))
+	}
+	l.section, l.summed = &s, fields
+	renewed := new(btree.Map[int64, *fresh])
+	tree := new(rtree.RTreeG[*fresh])
+	l.fresh.Scan(func(id int64, old *fresh) bool {
+		f := &fresh{asset: old.asset, key: old.key, sums: summedValues(old.asset, fields)}
+		renewed.Set(id, f)
+		if located(f.asset) {
+			tree.Insert(*f.asset.Point, *f.asset.Point, f)
+		}
+		return true
+	})
+	l.fresh, l.tree = renewed, tree
 }
 
 // count is how many assets there are, and how many have a point.
 type count struct{ total, placed int }
 
-func newAssetLayer(revision int64) *assetLayer {
+func newAssetLayer(revision int64, section *section, summed []string) *assetLayer {
 	return &assetLayer{
-		byID:     new(btree.Map[int64, *geo.Asset]),
-		unplaced: new(btree.Map[int64, *geo.Asset]),
-		tree:     new(rtree.RTreeG[*geo.Asset]),
-		counts:   new(btree.Map[geo.Code, count]),
-		marks:    newMarks(revision),
+		section: section,
+		fresh:   new(btree.Map[int64, *fresh]),
+		tree:    new(rtree.RTreeG[*fresh]),
+		counts:  new(btree.Map[geo.Code, count]),
+		summed:  summed,
+		marks:   newMarks(revision),
 	}
 }
 
 // clone returns a layer that shares every node with l until one is written.
 func (l *assetLayer) clone() *assetLayer {
-	return &assetLayer{
-		byID:     cloneMap(l.byID),
-		unplaced: cloneMap(l.unplaced),
-		tree:     cloneTree(l.tree),
-		counts:   cloneMap(l.counts),
-		marks:    l.marks.clone(),
-	}
+	c := *l
+	c.fresh, c.tree, c.counts, c.marks = cloneMap(l.fresh), cloneTree(l.tree), cloneMap(l.counts), l.marks.clone()
+	return &c
 }
 
 // cloneMap copies m without writing to it. Map.Copy gives both sides a new
@@ -58,34 +90,47 @@ func cloneTree[T any](t *rtree.RTreeG[T]) *rtree.RTreeG[T] {
 	return shadow.Copy()
 }
 
+// len is how many assets there are.
+func (l *assetLayer) len() int { return len(l.section.rows) - l.dead.n + l.fresh.Len() }
+
+// placed is how many of them have a point.
+func (l *assetLayer) placed() int {
+	c, _ := l.counts.Get("")
+	return c.placed
+}
+
 func (l *assetLayer) insert(a *geo.Asset) {
-	l.byID.Set(a.ID, a)
+	f := &fresh{asset: a, sums: summedValues(a, l.summed)}
 	if located(a) {
-		l.tree.Insert(*a.Point, *a.Point, a)
-	} else {
-		l.unplaced.Set(a.ID, a)
+		f.key = PositionOf(*a.Point).Key()
+		l.tree.Insert(*a.Point, *a.Point, f)
 	}
-	l.count(a, 1)
+	l.fresh.Set(a.ID, f)
+	l.count(a.AreaCode, 1, located(a))
 }
 
-// remove takes out a, which must be the very asset that was inserted: its own
-// point is the rectangle held in the tree.
-func (l *assetLayer) remove(a *geo.Asset) {
-	l.byID.Delete(a.ID)
-	if located(a) {
-		l.tree.Delete(*a.Point, *a.Point, a)
-	} else {
-		l.unplaced.Delete(a.ID)
+// removeFresh takes out a fresh asset by its id. Its own point is the rectangle
+// held in the tree.
+func (l *assetLayer) removeFresh(id int64) {
+	f, _ := l.fresh.Delete(id)
+	if located(f.asset) {
+		l.tree.Delete(*f.asset.Point, *f.asset.Point, f)
 	}
-	l.count(a, -1)
+	l.count(f.asset.AreaCode, -1, located(f.asset))
 }
 
-func (l *assetLayer) count(a *geo.Asset, n int) {
+// removeRow takes out a row of the section, which is of asset a.
+func (l *assetLayer) removeRow(row int, a *geo.Asset) {
+	l.dead = l.dead.with(row)
+	l.count(a.AreaCode, -1, located(a))
+}
+
+func (l *assetLayer) count(code geo.Code, n int, hasPoint bool) {
 	placed := 0
-	if located(a) {
+	if hasPoint {
 		placed = n
 	}
-	for code := a.AreaCode; ; code = code.Parent() {
+	for ; ; code = code.Parent() {
 		c, _ := l.counts.Get(code)
 		c.total, c.placed = c.total+n, c.placed+placed
 		if c.total == 0 {
@@ -97,6 +142,47 @@ func (l *assetLayer) count(a *geo.Asset, n int) {
 			return
 		}
 	}
+}
+
+// countSection counts the rows of the section, area by area.
+func (l *assetLayer) countSection(p *pack) {
+	s := l.section
+	for from := 0; from < len(s.byArea); {
+		area, c, to := s.rows[s.byArea[from]].area, count{}, from
+		for ; to < len(s.byArea) && s.rows[s.byArea[to]].area == area; to++ {
+			c.total++
+			if int(s.byArea[to]) < s.placed() {
+				c.placed++
+			}
+		}
+		for code := geo.Code(p.texts.of(area)); ; code = code.Parent() {
+			sum, _ := l.counts.Get(code)
+			l.counts.Set(code, count{sum.total + c.total, sum.placed + c.placed})
+			if code == "" {
+				break
+			}
+		}
+		from = to
+	}
+}
+
+// extent is the box around all points; false without any.
+func (l *assetLayer) extent() (orb.Bound, bool) {
+	if l.placed() == 0 {
+		return orb.Bound{}, false
+	}
+	live := func(row int) bool { return !l.dead.has(row) }
+	at := func(row int) orb.Point { return l.section.rows[row].point() }
+	b, any := l.section.tree.extent(live, at)
+	if l.tree.Len() > 0 {
+		min, max := l.tree.Bounds()
+		if over := (orb.Bound{Min: min, Max: max}); any {
+			b = b.Union(over)
+		} else {
+			b = over
+		}
+	}
+	return b, true
 }
 
 // located reports whether the asset has a point that a map can show.

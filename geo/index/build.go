@@ -5,9 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-
-	"github.com/paulmach/orb"
-	"github.com/tidwall/btree"
+	"sync"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -15,10 +13,18 @@ import (
 // TypesCollection names the registry in changes and events.
 const TypesCollection = "types"
 
-// New makes a snapshot of content. It keeps the features that content points
-// to. A feature whose coordinates are no position on earth counts as one
-// without a place.
+// New makes a snapshot of content. A feature whose coordinates are no position
+// on earth counts as one without a place.
 func New(content geo.Content) *Snapshot {
+	b := newPacker()
+	for _, a := range content.Assets {
+		b.Add(a)
+	}
+	return newSnapshot(content, b)
+}
+
+// newSnapshot makes a snapshot of content with the assets of b.
+func newSnapshot(content geo.Content, b *packer) *Snapshot {
 	s := &Snapshot{
 		lineage:     rand.Uint64(),
 		epoch:       content.Epoch,
@@ -26,28 +32,36 @@ func New(content geo.Content) *Snapshot {
 		committedAt: content.CommittedAt,
 		began:       content.Began,
 		types:       sortedTypes(slices.Clone(content.Types)),
-		assets:      new(btree.Map[int64, *geo.Asset]),
 		layers:      map[string]*assetLayer{},
 	}
-	for level := range s.areas {
-		s.areas[level] = newAreaLayer(content.Revision)
+	for _, t := range s.types {
+		b.section(t.Name)
 	}
-	for _, t := range content.Types {
-		s.layers[t.Name] = newAssetLayer(content.Revision)
-	}
-	for _, a := range content.Areas {
-		s.areas[a.Code.Level()].insert(newShape(a))
-	}
-	for _, a := range content.Assets {
-		l := s.layers[a.Type]
-		if l == nil {
-			l = newAssetLayer(content.Revision)
-			s.layers[a.Type] = l
+	var areas sync.WaitGroup
+	areas.Go(func() {
+		for level := range s.areas {
+			s.areas[level] = newAreaLayer(content.Revision)
 		}
-		s.assets.Set(a.ID, a)
-		l.insert(a)
+		for _, a := range content.Areas {
+			s.areas[a.Code.Level()].insert(newShape(a))
+		}
+	})
+	s.pack = b.done(s.summed)
+	for name, section := range s.pack.sections {
+		l := newAssetLayer(content.Revision, section, s.summed(name))
+		l.countSection(s.pack)
+		s.layers[name] = l
 	}
+	areas.Wait()
 	return s
+}
+
+// summed are the attributes of a type that clusters sum.
+func (s *Snapshot) summed(typeName string) []string {
+	if t := s.Type(typeName); t != nil {
+		return t.Summed()
+	}
+	return nil
 }
 
 func sortedTypes(types []*geo.AssetType) []*geo.AssetType {
@@ -64,7 +78,6 @@ func sortedTypes(types []*geo.AssetType) []*geo.AssetType {
 // follower's to check.
 func (s *Snapshot) Apply(batch []geo.Revision) (*Snapshot, []geo.Event) {
 	b := &builder{next: *s, owned: map[string]int{}}
-	b.next.assets = cloneMap(s.assets)
 	b.next.layers = maps.Clone(s.layers)
 	var events []geo.Event
 	for _, r := range batch {
@@ -112,7 +125,7 @@ func (b *builder) assetLayer(name string, revision int64) *assetLayer {
 	l := b.next.layers[name]
 	switch changes, owned := b.owned[name]; {
 	case l == nil:
-		l = newAssetLayer(revision)
+		l = newAssetLayer(revision, new(section), b.next.summed(name))
 		b.next.layers[name] = l
 	case !owned:
 		l = l.clone()
@@ -138,12 +151,12 @@ func (b *builder) areaLayer(level geo.Level, revision int64) *areaLayer {
 }
 
 func (b *builder) changeAsset(c geo.Change, revision int64) []geo.EventChange {
-	old, _ := b.next.assets.Get(c.ID)
+	old, at := b.next.find(c.ID)
 	if c.Delete || c.Asset == nil {
 		if old == nil || old.Revision > revision {
 			return nil
 		}
-		return []geo.EventChange{b.removeAsset(old, revision)}
+		return []geo.EventChange{b.removeAsset(old, at, revision)}
 	}
 	a := c.Asset
 	if old != nil && old.Version >= a.Version {
@@ -151,15 +164,15 @@ func (b *builder) changeAsset(c geo.Change, revision int64) []geo.EventChange {
 	}
 	var changes []geo.EventChange
 	if old != nil && old.Type != a.Type {
-		changes, old = append(changes, b.removeAsset(old, revision)), nil
+		changes, old = append(changes, b.removeAsset(old, at, revision)), nil
 	}
 	operation, l := geo.Create, b.assetLayer(a.Type, revision)
 	if old != nil {
 		operation = geo.Update
-		l.remove(old)
+		b.remove(l, old, at)
 	}
 	l.insert(a)
-	b.next.assets.Set(a.ID, a)
+	b.next.fresh++
 	l.marks.mark(extent(old), revision)
 	l.marks.mark(extent(a), revision)
 	return append(changes, geo.EventChange{
@@ -167,12 +180,22 @@ func (b *builder) changeAsset(c geo.Change, revision int64) []geo.EventChange {
 	})
 }
 
-func (b *builder) removeAsset(old *geo.Asset, revision int64) geo.EventChange {
+func (b *builder) removeAsset(old *geo.Asset, at *ref, revision int64) geo.EventChange {
 	l := b.assetLayer(old.Type, revision)
-	l.remove(old)
-	b.next.assets.Delete(old.ID)
+	b.remove(l, old, at)
 	l.marks.mark(extent(old), revision)
 	return geo.EventChange{Collection: old.Type, ID: old.ID, Operation: geo.Delete, Extent: extent(old)}
+}
+
+// remove takes an asset out of its layer; at is its row, nil when it is fresh.
+func (b *builder) remove(l *assetLayer, old *geo.Asset, at *ref) {
+	if at != nil {
+		l.removeRow(at.at(), old)
+		b.next.fresh++
+		return
+	}
+	l.removeFresh(old.ID)
+	b.next.fresh--
 }
 
 func (b *builder) changeArea(c geo.Change, revision int64) []geo.EventChange {
@@ -231,8 +254,9 @@ func (b *builder) changeType(c geo.Change, revision int64) []geo.EventChange {
 	b.next.types = sortedTypes(types)
 	l := b.assetLayer(c.Type.Name, revision)
 	l.marks.markAll(revision)
-	if min, max := l.tree.Bounds(); l.tree.Len() > 0 {
-		change.Extent = &orb.Bound{Min: min, Max: max}
+	l.sum(b.next.pack, b.next.summed(c.Type.Name))
+	if around, any := l.extent(); any {
+		change.Extent = &around
 	}
 	return []geo.EventChange{change}
 }

@@ -2,7 +2,9 @@ package index
 
 import (
 	"fmt"
+	"math"
 
+	"github.com/paulmach/orb"
 	"github.com/tidwall/btree"
 
 	"github.com/patok-id/patok/geo"
@@ -10,15 +12,15 @@ import (
 
 // Check reports where trees, maps and counters disagree, nil when they agree.
 func (s *Snapshot) Check() error {
-	total := 0
+	seen, fresh := map[int64]bool{}, 0
 	for name, l := range s.layers {
-		total += l.byID.Len()
-		if err := s.checkLayer(name, l); err != nil {
+		fresh += l.dead.n + l.fresh.Len()
+		if err := s.checkLayer(name, l, seen); err != nil {
 			return err
 		}
 	}
-	if total != s.assets.Len() {
-		return fmt.Errorf("index: %d assets by id, %d in the layers", s.assets.Len(), total)
+	if fresh != s.fresh {
+		return fmt.Errorf("index: %d rows are dead or fresh, %d are counted", fresh, s.fresh)
 	}
 	for _, t := range s.types {
 		if s.layers[t.Name] == nil {
@@ -33,43 +35,49 @@ func (s *Snapshot) Check() error {
 	return nil
 }
 
-func (s *Snapshot) checkLayer(name string, l *assetLayer) (err error) {
+func (s *Snapshot) checkLayer(name string, l *assetLayer, seen map[int64]bool) (err error) {
 	fail := func(format string, args ...any) bool {
 		err = fmt.Errorf("index: layer "+name+": "+format, args...)
 		return false
 	}
-	recounted := newAssetLayer(0)
-	l.byID.Scan(func(id int64, a *geo.Asset) bool {
-		recounted.count(a, 1)
-		unplaced, _ := l.unplaced.Get(id)
-		switch held, _ := s.assets.Get(id); {
-		case id != a.ID || a.Type != name:
-			return fail("asset %d of type %s under id %d", a.ID, a.Type, id)
-		case held != a:
-			return fail("asset %d is another one by id", id)
-		case (unplaced == a) == located(a):
-			return fail("asset %d is wrongly among those without a point, or not", id)
+	recounted, scanned, last := newAssetLayer(0, new(section), nil), 0, int64(math.MinInt64)
+	s.ascend([]*assetLayer{l}, math.MinInt64, func(c candidate) bool {
+		a := s.read(c, new(held))
+		recounted.count(a.AreaCode, 1, located(a))
+		scanned++
+		switch found := s.Asset(c.id); {
+		case c.id != a.ID || a.Type != name:
+			return fail("asset %d of type %s under id %d", a.ID, a.Type, c.id)
+		case found == nil || found.Version != a.Version || seen[a.ID]:
+			return fail("asset %d is another one by id, or twice there", a.ID)
+		case a.ID <= last:
+			return fail("asset %d comes after %d", a.ID, last)
 		}
+		last, seen[a.ID] = a.ID, true
 		return true
 	})
-	inTree := map[int64]bool{}
-	l.tree.Scan(func(min, max [2]float64, a *geo.Asset) bool {
-		switch held, _ := l.byID.Get(a.ID); {
-		case held != a:
-			return fail("the tree holds another asset %d", a.ID)
-		case inTree[a.ID]:
-			return fail("the tree holds asset %d twice", a.ID)
-		case min != *a.Point || max != *a.Point:
+	inTree, unplaced := map[int64]bool{}, 0
+	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+	l.eachIn(world, func(c candidate, p orb.Point) bool {
+		a := s.read(c, new(held))
+		switch {
+		case !seen[a.ID] || inTree[a.ID]:
+			return fail("the tree holds asset %d twice, or one that is no more", a.ID)
+		case p != *a.Point:
 			return fail("the tree holds asset %d elsewhere", a.ID)
 		}
 		inTree[a.ID] = true
 		return true
 	})
+	l.eachUnplaced(func(c candidate) bool {
+		unplaced++
+		return !located(s.read(c, new(held))) || fail("asset %d has a point", c.id)
+	})
 	switch {
 	case err != nil:
 		return err
-	case len(inTree) != l.tree.Len() || l.tree.Len()+l.unplaced.Len() != l.byID.Len():
-		fail("%d in the tree, %d without a point, %d by id", l.tree.Len(), l.unplaced.Len(), l.byID.Len())
+	case scanned != l.len() || len(inTree)+unplaced != scanned || len(inTree) != l.placed():
+		fail("%d in the tree, %d without a point, %d by id", len(inTree), unplaced, scanned)
 	case !sameCounts(l.counts, recounted.counts):
 		fail("the counters are wrong")
 	}

@@ -1,6 +1,10 @@
 package index
 
-import "github.com/patok-id/patok/geo"
+import (
+	"math"
+
+	"github.com/patok-id/patok/geo"
+)
 
 // Digests returns count and sum of digests per asset type and per area level.
 // It reads every feature: some seconds of work per million.
@@ -35,6 +39,7 @@ func (s *Snapshot) DigestList(collection string) map[int64]int64 {
 }
 
 func (s *Snapshot) eachDigest(collection string, each func(id, digest int64)) {
+	var scratch held
 	if level := geo.LevelOf(collection); level != 0 {
 		s.areas[level].byID.Scan(func(id int64, shape *Shape) bool {
 			each(id, shape.Area.Digest())
@@ -42,8 +47,8 @@ func (s *Snapshot) eachDigest(collection string, each func(id, digest int64)) {
 		})
 		return
 	}
-	s.layers[collection].byID.Scan(func(id int64, a *geo.Asset) bool {
-		each(id, a.Digest())
+	s.ascend([]*assetLayer{s.layers[collection]}, math.MinInt64, func(c candidate) bool {
+		each(c.id, s.read(c, &scratch).Digest())
 		return true
 	})
 }

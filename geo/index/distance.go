@@ -23,13 +23,15 @@ const radian = math.Pi / 180
 // DistanceM is the length of the geodesic on the WGS 84 ellipsoid by Lambert's
 // formula (Lambert 1942; Andoyer's with reduced latitudes). Its error is of
 // the order of f², about one part in 100,000.
-func DistanceM(a, b orb.Point) float64 {
-	beta1 := math.Atan((1 - flattening) * math.Tan(a[1]*radian))
+func DistanceM(a, b orb.Point) float64 { return newOrigin(a).distanceM(b) }
+
+// distanceM is DistanceM from the origin.
+func (o origin) distanceM(b orb.Point) float64 {
 	beta2 := math.Atan((1 - flattening) * math.Tan(b[1]*radian))
-	sinQ, cosQ := math.Sincos((beta2 - beta1) / 2)
-	sinP, cosP := math.Sincos((beta1 + beta2) / 2)
-	sinL := math.Sin((b[0] - a[0]) * radian / 2)
-	h := sinQ*sinQ + math.Cos(beta1)*math.Cos(beta2)*sinL*sinL // sin²(σ/2)
+	sinQ, cosQ := math.Sincos((beta2 - o.beta) / 2)
+	sinP, cosP := math.Sincos((o.beta + beta2) / 2)
+	sinL := math.Sin((b[0] - o.point[0]) * radian / 2)
+	h := sinQ*sinQ + o.cosBeta*math.Cos(beta2)*sinL*sinL // sin²(σ/2)
 	if h <= 0 {
 		return 0
 	}
@@ -45,11 +47,15 @@ func DistanceM(a, b orb.Point) float64 {
 
 // origin is a place that distances are measured from.
 type origin struct {
-	point  orb.Point
-	cosLat float64
+	point         orb.Point
+	cosLat        float64
+	beta, cosBeta float64 // the reduced latitude
 }
 
-func newOrigin(p orb.Point) origin { return origin{point: p, cosLat: math.Cos(p[1] * radian)} }
+func newOrigin(p orb.Point) origin {
+	beta := math.Atan((1 - flattening) * math.Tan(p[1]*radian))
+	return origin{point: p, cosLat: math.Cos(p[1] * radian), beta: beta, cosBeta: math.Cos(beta)}
+}
 
 // atLeastM is a lower bound of the distance to any point of a box. It is the
 // haversine with everything rounded down by the first terms of its series, so

@@ -5,40 +5,62 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"github.com/tidwall/btree"
-
 	"github.com/patok-id/patok/geo"
 )
 
-// assetsByID is the map that holds a collection in the order of ids.
-func (s *Snapshot) assetsByID(collection string) *btree.Map[int64, *geo.Asset] {
-	if collection == geo.AllAssets {
-		return s.assets
-	}
-	return s.layers[collection].byID
+// assetFilter is a query without its boxes.
+type assetFilter struct {
+	snapshot *Snapshot
+	area     geo.Code
+	located  bool
+	tests    []func(*geo.Asset) bool
+	scratch  held
 }
 
-// assetFilter is the query without its boxes as a function.
-func (s *Snapshot) assetFilter(q geo.Query) (func(*geo.Asset) bool, error) {
-	var tests []func(*geo.Asset) bool
-	if q.Area != "" {
-		tests = append(tests, func(a *geo.Asset) bool { return a.AreaCode.Within(q.Area) })
-	}
-	if q.LocatedOnly {
-		tests = append(tests, located)
-	}
+func (s *Snapshot) assetFilter(q geo.Query) (*assetFilter, error) {
+	f := &assetFilter{snapshot: s, area: q.Area, located: q.LocatedOnly}
 	for name, value := range q.Equal {
 		test, err := s.assetEquals(q.Collection, name, value)
 		if err != nil {
 			return nil, err
 		}
-		tests = append(tests, test)
+		f.tests = append(f.tests, test)
 	}
 	if q.Search != "" {
 		part := newNeedle(q.Search)
-		tests = append(tests, func(a *geo.Asset) bool { return part.in(a.Name) || part.inCode(a.AreaCode) })
+		f.tests = append(f.tests, func(a *geo.Asset) bool { return part.in(a.Name) || part.inCode(a.AreaCode) })
 	}
-	return all(tests), nil
+	return f, nil
+}
+
+// counted reports whether counters know how many assets the filter selects.
+func (f *assetFilter) counted() bool { return len(f.tests) == 0 }
+
+// match reports whether the filter selects an asset. A row is only read as far
+// as it must be.
+func (f *assetFilter) match(c candidate) bool {
+	a := c.asset
+	if a == nil {
+		r := f.snapshot.pack.at(c.row)
+		if f.located && !r.placed() {
+			return false
+		}
+		if f.area != "" && !geo.Code(f.snapshot.pack.texts.of(r.area)).Within(f.area) {
+			return false
+		}
+		if len(f.tests) == 0 {
+			return true
+		}
+		a = f.snapshot.pack.unpack(r, &f.scratch)
+	} else if f.located && !located(a) || !a.AreaCode.Within(f.area) {
+		return false
+	}
+	for _, test := range f.tests {
+		if !test(a) {
+			return false
+		}
+	}
+	return true
 }
 
 func all[T any](tests []func(T) bool) func(T) bool {

@@ -24,22 +24,16 @@ func (l *Live) Snapshot() *Snapshot { return l.current.Load() }
 func (l *Live) Reset(content geo.Content) { l.current.Store(New(content)) }
 
 // Refill begins to take everything anew. Readers go on with the snapshot.
-func (l *Live) Refill() geo.Refill { return &refill{live: l} }
+func (l *Live) Refill() geo.Refill { return &refill{live: l, packer: newPacker()} }
 
-// refill gathers assets until it is done.
+// refill packs assets until it is done.
 type refill struct {
-	live   *Live
-	assets []*geo.Asset
+	*packer
+	live *Live
 }
-
-// Add keeps a copy of an asset.
-func (r *refill) Add(asset *geo.Asset) { r.assets = append(r.assets, asset.Clone()) }
 
 // Done publishes content with the assets.
-func (r *refill) Done(content geo.Content) {
-	content.Assets = r.assets
-	r.live.Reset(content)
-}
+func (r *refill) Done(content geo.Content) { r.live.current.Store(newSnapshot(content, r.packer)) }
 
 // Apply publishes the snapshot after batch and returns its events.
 func (l *Live) Apply(batch []geo.Revision) []geo.Event {

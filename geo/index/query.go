@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -28,34 +29,40 @@ func (s *Snapshot) Query(ctx context.Context, q geo.Query) (geo.Page, error) {
 }
 
 func (s *Snapshot) queryAssets(ctx context.Context, q geo.Query) (geo.Page, error) {
-	match, err := s.assetFilter(q)
+	filter, err := s.assetFilter(q)
 	if err != nil {
 		return geo.Page{}, err
 	}
-	sel := newSelection(ctx, q, func(a *geo.Asset) int64 { return a.ID }, match)
+	sel := newSelection(ctx, q, func(c candidate) int64 { return c.id }, filter.match)
 	layers := s.assetLayers(q.Collection)
-	boxed := slices.ContainsFunc(layers, func(l *assetLayer) bool { return !coversAll(q.Bounds, l.tree) })
+	boxed := slices.ContainsFunc(layers, func(l *assetLayer) bool { return !l.within(q.Bounds) })
 	switch {
 	case boxed:
 		for _, l := range layers {
 			l.search(q, sel.take)
 		}
-	case len(q.Equal) == 0 && q.Search == "":
-		sel.scanCounted(s.assetsByID(q.Collection), countIn(layers, q))
+	case q.Area != "" && 8*countIn(layers, q.Area, false) < countIn(layers, "", false):
+		for _, l := range layers {
+			l.inArea(s.pack, q.Area, sel.take)
+		}
+	case filter.counted():
+		sel.matched = countIn(layers, q.Area, q.LocatedOnly)
+		s.ascend(layers, q.After+1, sel.takeUntilFull)
 	default:
-		sel.scan(s.assetsByID(q.Collection))
+		s.ascend(layers, math.MinInt64, sel.takeInOrder)
 	}
 	page := geo.Page{}
-	page.Assets, page.Matched, page.Next = sel.page()
+	candidates, matched, next := sel.page()
+	page.Assets, page.Matched, page.Next = s.assets(candidates), matched, next
 	return page, ctx.Err()
 }
 
-// countIn is how many assets a query selects that asks for an area at most.
-func countIn(layers []*assetLayer, q geo.Query) int {
+// countIn is how many assets are claimed for an area, or those with a point.
+func countIn(layers []*assetLayer, area geo.Code, located bool) int {
 	n := 0
 	for _, l := range layers {
-		c, _ := l.counts.Get(q.Area)
-		if q.LocatedOnly {
+		c, _ := l.counts.Get(area)
+		if located {
 			n += c.placed
 		} else {
 			n += c.total
@@ -64,15 +71,19 @@ func countIn(layers []*assetLayer, q geo.Query) int {
 	return n
 }
 
+// within reports whether the boxes select nothing, since one holds everything.
+func (l *assetLayer) within(bounds []orb.Bound) bool {
+	return coversAll(bounds, l.tree) && (len(bounds) == 0 || l.section.placed() == 0 ||
+		slices.ContainsFunc(bounds, l.section.tree.within))
+}
+
 // search calls take for every asset that touches one of the query's boxes.
-func (l *assetLayer) search(q geo.Query, take func(*geo.Asset) bool) {
+func (l *assetLayer) search(q geo.Query, take func(candidate) bool) {
 	for i, b := range q.Bounds {
-		l.tree.Search(b.Min, b.Max, func(p, _ [2]float64, a *geo.Asset) bool {
-			return inAny(q.Bounds[:i], p) || take(a)
-		})
+		l.eachIn(b, func(c candidate, p orb.Point) bool { return inAny(q.Bounds[:i], p) || take(c) })
 	}
 	if !q.LocatedOnly {
-		l.unplaced.Scan(func(_ int64, a *geo.Asset) bool { return take(a) })
+		l.eachUnplaced(take)
 	}
 }
 

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"math"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -30,12 +31,30 @@ func (s *Snapshot) Search(ctx context.Context, q string, limit int) ([]Hit, erro
 	hits := areas.hits()
 	if len(hits) < limit {
 		assets := ranking{limit: limit - len(hits), ctx: ctx}
-		s.assets.Scan(func(_ int64, a *geo.Asset) bool {
-			return assets.add(Hit{Asset: a}, part.index(a.Name), -1)
-		})
+		s.searchNames(part, &assets)
 		hits = append(hits, assets.hits()...)
 	}
 	return hits, ctx.Err()
+}
+
+// searchNames adds the assets whose names hold part, by id. A name that many
+// have is looked at once.
+func (s *Snapshot) searchNames(part needle, into *ranking) {
+	where := make([]int16, s.pack.texts.len()) // in each name; 0 is unknown, 1 nowhere
+	s.ascend(s.assetLayers(geo.AllAssets), math.MinInt64, func(c candidate) bool {
+		if c.asset != nil {
+			return into.add(Hit{Asset: c.asset}, part.index(c.asset.Name), -1)
+		}
+		name := s.pack.at(c.row).name
+		if where[name] == 0 {
+			where[name] = int16(min(part.index(s.pack.texts.of(name)), math.MaxInt16-2) + 2)
+		}
+		at := int(where[name]) - 2
+		if at < 0 || at > 0 && len(into.within) >= into.limit {
+			return into.wanted()
+		}
+		return into.add(Hit{Asset: s.read(c, new(held))}, at, -1)
+	})
 }
 
 // ranking keeps the hits that begin with the needle apart from the others.
@@ -48,8 +67,7 @@ type ranking struct {
 // add takes a hit by where the needle is in its name and in its code. It
 // returns false when no better hit can come.
 func (r *ranking) add(h Hit, inName, inCode int) bool {
-	r.seen++
-	if r.seen%4096 == 0 && r.ctx.Err() != nil {
+	if !r.wanted() {
 		return false
 	}
 	switch {
@@ -59,6 +77,12 @@ func (r *ranking) add(h Hit, inName, inCode int) bool {
 		r.within = append(r.within, h)
 	}
 	return len(r.begins) < r.limit
+}
+
+// wanted asks now and then whether the caller still waits.
+func (r *ranking) wanted() bool {
+	r.seen++
+	return r.seen%4096 != 0 || r.ctx.Err() == nil
 }
 
 func (r *ranking) hits() []Hit {

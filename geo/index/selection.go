@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -44,27 +43,34 @@ func (s *selection[T]) take(feature T) bool {
 
 // scan adds from all features, which come in the order of their ids.
 func (s *selection[T]) scan(byID *btree.Map[int64, T]) {
-	byID.Ascend(math.MinInt64, func(id int64, feature T) bool {
-		if s.match(feature) {
-			s.matched++
-			if id > s.after && len(s.found) <= s.limit {
-				s.found = append(s.found, feature)
-			}
-		}
-		return s.wanted()
-	})
+	byID.Scan(func(_ int64, feature T) bool { return s.takeInOrder(feature) })
 }
 
 // scanCounted is scan where the size of the selection is known: it begins at
 // the page and ends with it.
 func (s *selection[T]) scanCounted(byID *btree.Map[int64, T], matched int) {
 	s.matched = matched
-	byID.Ascend(s.after+1, func(_ int64, feature T) bool {
-		if s.match(feature) {
+	byID.Ascend(s.after+1, func(_ int64, feature T) bool { return s.takeUntilFull(feature) })
+}
+
+// takeInOrder adds a candidate that comes in the order of ids.
+func (s *selection[T]) takeInOrder(feature T) bool {
+	if s.match(feature) {
+		s.matched++
+		if s.id(feature) > s.after && len(s.found) <= s.limit {
 			s.found = append(s.found, feature)
 		}
-		return len(s.found) <= s.limit && s.wanted()
-	})
+	}
+	return s.wanted()
+}
+
+// takeUntilFull is takeInOrder where the size of the selection is known, and
+// the first candidate comes after those of earlier pages.
+func (s *selection[T]) takeUntilFull(feature T) bool {
+	if s.match(feature) {
+		s.found = append(s.found, feature)
+	}
+	return len(s.found) <= s.limit && s.wanted()
 }
 
 // wanted asks now and then whether the caller still waits.

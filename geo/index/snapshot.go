@@ -1,9 +1,9 @@
 package index
 
 import (
+	"maps"
+	"slices"
 	"time"
-
-	"github.com/tidwall/btree"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -18,8 +18,9 @@ type Snapshot struct {
 	committedAt time.Time
 	began       time.Time
 	types       []*geo.AssetType                   // by Position, then name
-	assets      *btree.Map[int64, *geo.Asset]      // of every type
+	pack        *pack                              // of all assets but for those that are fresh
 	layers      map[string]*assetLayer             // by type; never written once published
+	fresh       int                                // how many rows are dead or beside the pack
 	areas       [geo.LevelKelurahan + 1]*areaLayer // by level; 0 is empty
 }
 
@@ -69,8 +70,22 @@ func (s *Snapshot) Collections() []string {
 
 // Asset returns the asset with this id, nil when none is published.
 func (s *Snapshot) Asset(id int64) *geo.Asset {
-	a, _ := s.assets.Get(id)
+	a, _ := s.find(id)
 	return a
+}
+
+// find is the asset with this id, and its row unless it is fresh.
+func (s *Snapshot) find(id int64) (*geo.Asset, *ref) {
+	for _, l := range s.layers {
+		if f, ok := l.fresh.Get(id); ok {
+			return f.asset, nil
+		}
+	}
+	at, ok := s.pack.find(id)
+	if !ok || s.layers[s.pack.names[at.section()]].dead.has(at.at()) {
+		return nil, nil
+	}
+	return s.pack.unpack(s.pack.at(at), new(held)), &at
 }
 
 // Area returns the area with this id, nil when there is none.
@@ -93,7 +108,8 @@ func (s *Snapshot) AreaByCode(code geo.Code) *geo.Area {
 }
 
 // assetLayers returns the layers that a collection reads: one, or all for
-// assets. It is nil for anything that is no collection of assets.
+// assets, by Position and then by name. It is nil for anything that is no
+// collection of assets.
 func (s *Snapshot) assetLayers(collection string) []*assetLayer {
 	if collection != geo.AllAssets {
 		if s.Type(collection) == nil {
@@ -102,8 +118,25 @@ func (s *Snapshot) assetLayers(collection string) []*assetLayer {
 		return []*assetLayer{s.layers[collection]}
 	}
 	layers := make([]*assetLayer, 0, len(s.layers))
-	for _, l := range s.layers {
-		layers = append(layers, l)
+	for _, name := range s.layerNames() {
+		layers = append(layers, s.layers[name])
 	}
 	return layers
+}
+
+// layerNames are the types that there are layers of: the registered ones by
+// Position, and then those that were registered once, by name.
+func (s *Snapshot) layerNames() []string {
+	names := make([]string, 0, len(s.layers))
+	for _, t := range s.types {
+		names = append(names, t.Name)
+	}
+	if len(names) < len(s.layers) {
+		for _, name := range slices.Sorted(maps.Keys(s.layers)) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

@@ -38,8 +38,8 @@ func (s *Snapshot) Extent(collection string) (orb.Bound, bool) {
 	}
 	var around *orb.Bound
 	for _, l := range s.assetLayers(collection) {
-		if min, max := l.tree.Bounds(); l.tree.Len() > 0 {
-			around = union(around, &orb.Bound{Min: min, Max: max})
+		if b, any := l.extent(); any {
+			around = union(around, &b)
 		}
 	}
 	if around == nil {

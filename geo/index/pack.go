@@ -1,0 +1,319 @@
+package index
+
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"unsafe"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// pack holds many assets in little memory: rows of numbers, and every text
+// once. It is never written after it was made; what changes later lies beside
+// it, in the layers of a snapshot, until the next pack takes it in.
+type pack struct {
+	texts    *texts   // what tiles show
+	others   *texts   // what they do not
+	shared   []Shared // what many assets have in common
+	marks    [][]string
+	stamps   []stamp
+	numbers  []uint64 // the bits of floats
+	sections map[string]*section
+	names    []string // of the sections
+	byID     []ref    // of all rows, by id
+}
+
+// section holds the rows of one type: those with a point along the Morton
+// curve, equal positions by id, and then those without by id.
+type section struct {
+	number int // in pack.names
+	rows   []row
+	keys   []uint64 // of the rows with a point
+	tree   packedTree
+	byArea []uint32 // rows by the area that is claimed for them, each area's in their order
+	sums   []sums
+}
+
+// ref names a row of a pack: its section and its place there.
+type ref uint64
+
+func refTo(section, at int) ref { return ref(section)<<32 | ref(at) }
+
+func (r ref) section() int { return int(r >> 32) }
+func (r ref) at() int      { return int(uint32(r)) }
+
+// placed is how many rows have a point.
+func (s *section) placed() int { return len(s.keys) }
+
+func (p *pack) at(r ref) *row { return &p.sections[p.names[r.section()]].rows[r.at()] }
+
+// find is the row with an id.
+func (p *pack) find(id int64) (ref, bool) {
+	i, ok := slices.BinarySearchFunc(p.byID, id, func(r ref, id int64) int { return cmp.Compare(p.at(r).id, id) })
+	if !ok {
+		return 0, false
+	}
+	return p.byID[i], true
+}
+
+// packer makes a pack. Add copies what it keeps.
+type packer struct {
+	texts, others *texts
+	shared        *interned[Shared]
+	stamps        *interned[stamp]
+	numbers       *interned[uint64]
+	building      map[string]*building
+	names         []string
+}
+
+// building is a section while rows come in no order.
+type building struct {
+	number int
+	chunks [][]row
+	last   Shared
+	lastAt uint32
+	size   int
+}
+
+const rowChunk = 8192
+
+func newPacker() *packer {
+	b := &packer{
+		texts: newTexts(), others: newTexts(), shared: newInterned[Shared](), stamps: newInterned[stamp](),
+		numbers: newInterned[uint64](), building: map[string]*building{},
+	}
+	b.numberOf(0) // the distance of nearly all
+	return b
+}
+
+// Add takes in an asset.
+func (b *packer) Add(a *geo.Asset) {
+	s := b.section(a.Type)
+	if last := len(s.chunks) - 1; last < 0 || len(s.chunks[last]) == rowChunk {
+		s.chunks = append(s.chunks, make([]row, 0, rowChunk))
+	}
+	last := len(s.chunks) - 1
+	s.chunks[last] = append(s.chunks[last], b.packRow(a))
+	s.size++
+}
+
+func (b *packer) section(name string) *building {
+	s := b.building[name]
+	if s == nil {
+		s = &building{number: len(b.names)}
+		name = string([]byte(name)) // the caller's may be of a buffer
+		b.building[name] = s
+		b.names = append(b.names, name)
+	}
+	return s
+}
+
+func (b *packer) numberOf(v float64) uint32 { return b.numbers.add(math.Float64bits(v)) }
+
+func (b *packer) stampOf(a *geo.Asset) uint32 {
+	return b.stamps.add(stamp{a.Revision, a.UpdatedAt.UnixMicro()})
+}
+
+// sharedOf numbers what a has in common with others. Assets of a type that
+// follow each other often agree.
+func (b *packer) sharedOf(a *geo.Asset) uint32 {
+	s, common := b.section(a.Type), sharedOf(a)
+	if s.size > 0 && s.last == common {
+		return s.lastAt
+	}
+	n, known := b.shared.number[common]
+	if !known {
+		n = b.shared.add(common.clone())
+	}
+	s.last, s.lastAt = b.shared.values[n], n
+	return n
+}
+
+// done makes the pack: sections side by side on all cores. sumsOf says which
+// attributes of a type are summed.
+func (b *packer) done(sumsOf func(typeName string) []string) *pack {
+	p := &pack{
+		texts: b.texts, others: b.others, shared: b.shared.values, stamps: b.stamps.values, numbers: b.numbers.values,
+		names: b.names, sections: make(map[string]*section, len(b.names)),
+	}
+	p.others.table = nil
+	for i := range p.shared {
+		p.marks = append(p.marks, splitMarks(p.shared[i].Marks))
+	}
+	ranks := areaRanks(b.building, p.texts)
+	var all sync.WaitGroup
+	for name, from := range b.building {
+		s := &section{number: from.number}
+		p.sections[name] = s
+		all.Go(func() { s.fill(from, p, ranks, sumsOf(name)) })
+	}
+	all.Wait()
+	p.byID = p.refsByID()
+	return p
+}
+
+// fill takes the rows out of from in their order.
+func (s *section) fill(from *building, p *pack, ranks []uint32, sumFields []string) {
+	type place struct {
+		key uint64
+		id  int64
+		at  uint32
+	}
+	places := make([]place, 0, from.size)
+	var unplaced []place
+	for c, chunk := range from.chunks {
+		for i := range chunk {
+			r := &chunk[i]
+			at := place{id: r.id, at: uint32(c*rowChunk + i)}
+			if !r.placed() {
+				unplaced = append(unplaced, at)
+				continue
+			}
+			at.key = PositionOf(r.point()).Key()
+			places = append(places, at)
+		}
+	}
+	inParts(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(unplaced, func(a, b place) int { return cmp.Compare(a.id, b.id) })
+	s.keys = make([]uint64, len(places))
+	s.rows = make([]row, 0, from.size)
+	for i, at := range places {
+		s.keys[i] = at.key
+		s.rows = append(s.rows, from.chunks[at.at/rowChunk][at.at%rowChunk])
+	}
+	for _, at := range unplaced {
+		s.rows = append(s.rows, from.chunks[at.at/rowChunk][at.at%rowChunk])
+	}
+	from.chunks = nil
+	s.tree = newPackedTree(len(places), func(i int) (lon, lat float64) { return s.rows[i].lon, s.rows[i].lat })
+	s.byArea = s.rowsByArea(ranks)
+	for _, field := range sumFields {
+		s.sums = append(s.sums, newSums(p, s, field))
+	}
+}
+
+// inParts sorts on several cores: halves of halves, and merges them.
+func inParts[T any](values []T, less func(a, b T) int) {
+	if len(values) < 1<<16 || runtime.GOMAXPROCS(0) == 1 {
+		slices.SortFunc(values, less)
+		return
+	}
+	half := len(values) / 2
+	var other sync.WaitGroup
+	other.Go(func() { slices.SortFunc(values[:half], less) })
+	slices.SortFunc(values[half:], less)
+	other.Wait()
+	a, b, merged := slices.Clone(values[:half]), values[half:], values[:0]
+	for len(a) > 0 && len(b) > 0 {
+		if less(b[0], a[0]) < 0 {
+			merged, b = append(merged, b[0]), b[1:]
+		} else {
+			merged, a = append(merged, a[0]), a[1:]
+		}
+	}
+	copy(values[len(merged):], a) // what is left of b is in its place
+}
+
+// refsByID orders all rows by id.
+func (p *pack) refsByID() []ref {
+	n := 0
+	for _, s := range p.sections {
+		n += len(s.rows)
+	}
+	type numbered struct {
+		id int64
+		at ref
+	}
+	all := make([]numbered, 0, n)
+	for _, name := range p.names {
+		s := p.sections[name]
+		for i := range s.rows {
+			all = append(all, numbered{s.rows[i].id, refTo(s.number, i)})
+		}
+	}
+	inParts(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+	refs := make([]ref, n)
+	for i, r := range all {
+		refs[i] = r.at
+	}
+	return refs
+}
+
+// areaRanks numbers the codes that are claimed in the order of their texts.
+func areaRanks(sections map[string]*building, t *texts) []uint32 {
+	ranks := make([]uint32, t.len())
+	var codes []Text
+	for _, s := range sections {
+		for _, chunk := range s.chunks {
+			for i := range chunk {
+				if code := chunk[i].area; ranks[code] == 0 {
+					ranks[code] = 1
+					codes = append(codes, code)
+				}
+			}
+		}
+	}
+	slices.SortFunc(codes, func(a, b Text) int { return cmp.Compare(t.of(a), t.of(b)) })
+	for i, code := range codes {
+		ranks[code] = uint32(i)
+	}
+	return ranks
+}
+
+// rowsByArea orders rows by the rank of their areas, counting first.
+func (s *section) rowsByArea(ranks []uint32) []uint32 {
+	last := uint32(0)
+	for i := range s.rows {
+		last = max(last, ranks[s.rows[i].area])
+	}
+	starts := make([]uint32, last+2)
+	for i := range s.rows {
+		starts[ranks[s.rows[i].area]+1]++
+	}
+	for i := range starts[1:] {
+		starts[i+1] += starts[i]
+	}
+	ordered := make([]uint32, len(s.rows))
+	for i := range s.rows {
+		at := &starts[ranks[s.rows[i].area]]
+		ordered[*at] = uint32(i)
+		*at++
+	}
+	return ordered
+}
+
+// inArea are the places in byArea of the rows that are claimed for area or what
+// lies in it.
+func (p *pack) inArea(s *section, area geo.Code) (from, to int) {
+	code := func(i int) string { return p.texts.of(s.rows[s.byArea[i]].area) }
+	from = search(len(s.byArea), func(i int) bool { return code(i) >= string(area) })
+	// A code within area goes on with a dot; the character after the dot ends them.
+	end := string(area) + "/"
+	to = from + search(len(s.byArea)-from, func(i int) bool { return code(from+i) >= end })
+	return from, to
+}
+
+// search is sort.Search without the call through an interface's closure.
+func search(n int, is func(int) bool) int {
+	low, high := 0, n
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		if is(middle) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return low
+}
+
+// bytesOf is the text as bytes that nobody may write to.
+func bytesOf(s string) []byte {
+	if s == "" {
+		return nil
+	}
+	return unsafe.Slice(unsafe.StringData(s), len(s))
+}

@@ -1,0 +1,103 @@
+package index
+
+import (
+	"encoding/json"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Sums over runs of rows are differences of running sums, one for every
+// sumEvery rows, and of the few rows at both ends.
+
+const sumEvery = 16
+
+// sums holds the values of one attribute along a section's rows.
+type sums struct {
+	field  string
+	values []uint32
+	before []uint64 // the sum of the values before every sumEvery-th row
+}
+
+// newSums reads the attribute called field out of a section's rows. What is no
+// whole number counts as 0.
+func newSums(p *pack, s *section, field string) sums {
+	m := sums{field: field, values: make([]uint32, s.placed())}
+	known := map[Text]uint32{}
+	for i := range m.values {
+		text := s.rows[i].attributes
+		v, ok := known[text]
+		if !ok {
+			v = summedValue(bytesOf(p.others.of(text)), field)
+			known[text] = v
+		}
+		m.values[i] = v
+	}
+	m.before = running(len(m.values), func(i int) uint64 { return uint64(m.values[i]) })
+	return m
+}
+
+// summedValue is what an asset adds to the sum of an attribute.
+func summedValue(attributes json.RawMessage, field string) uint32 {
+	var values map[string]json.RawMessage
+	if len(attributes) == 0 || json.Unmarshal(attributes, &values) != nil {
+		return 0
+	}
+	var v uint32
+	if json.Unmarshal(values[field], &v) != nil {
+		return 0
+	}
+	return v
+}
+
+// summedValues are summedValue of several attributes.
+func summedValues(a *geo.Asset, fields []string) []uint32 {
+	if len(fields) == 0 {
+		return nil
+	}
+	values := make([]uint32, len(fields))
+	for i, field := range fields {
+		values[i] = summedValue(a.Attributes, field)
+	}
+	return values
+}
+
+// between is the sum of the values of rows from to to, end excluded.
+func (m *sums) between(from, to int) uint64 {
+	return sumBetween(m.before, from, to, func(i int) uint64 { return uint64(m.values[i]) })
+}
+
+// running gives the sum of the values before every sumEvery-th of n.
+func running(n int, value func(i int) uint64) []uint64 {
+	before := make([]uint64, 0, n/sumEvery+1)
+	sum := uint64(0)
+	for i := range n {
+		if i%sumEvery == 0 {
+			before = append(before, sum)
+		}
+		sum += value(i)
+	}
+	return before
+}
+
+func sumBetween(before []uint64, from, to int, value func(i int) uint64) uint64 {
+	if to-from < 2*sumEvery {
+		sum := uint64(0)
+		for i := from; i < to; i++ {
+			sum += value(i)
+		}
+		return sum
+	}
+	return sumBefore(before, to, value) - sumBefore(before, from, value)
+}
+
+func sumBefore(before []uint64, at int, value func(i int) uint64) uint64 {
+	if at/sumEvery == len(before) { // the end, where it is the begin of a run
+		at--
+		return sumBefore(before, at, value) + value(at)
+	}
+	sum := before[at/sumEvery]
+	for i := at / sumEvery * sumEvery; i < at; i++ {
+		sum += value(i)
+	}
+	return sum
+}
