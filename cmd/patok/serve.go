@@ -64,6 +64,7 @@ func (c *serveCmd) Run(ctx context.Context, env *environment) (err error) {
 // node is one running server: a follower of the log, and HTTP over its memory.
 type node struct {
 	db       *database
+	live     *index.Live
 	follower *feed.Follower
 	server   *handlers.Server
 	log      *slog.Logger
@@ -96,7 +97,7 @@ func (c *serveCmd) node(db *database, log *slog.Logger) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &node{db: db, follower: follower, server: server, log: log}, nil
+	return &node{db: db, live: live, follower: follower, server: server, log: log}, nil
 }
 
 // cityWords are names that everybody in the city thinks of first.
@@ -150,6 +151,7 @@ func (n *node) run(ctx context.Context, c *serveCmd, env *environment, listener 
 	group.Go(func() error { n.watchCluster(following); return nil })
 	group.Go(func() error { n.tidy(following); return nil })
 	group.Go(func() error { n.server.Run(following); return nil })
+	group.Go(func() error { n.live.Run(following); return nil })
 	group.Go(func() error { return n.serveOps(following, c, env) })
 	group.Go(func() error { return c.serve(public, listener) })
 	group.Go(func() error { n.announce(ctx, c, env, listener); return nil })

@@ -36,23 +36,28 @@ func (l *assetLayer) sum(p *pack, fields []string) {
 	if slices.Equal(fields, l.summed) {
 		return
 	}
-	s := *l.section
-	s.sums = nil
-	for _, field := range fields {
-		s.sums = append(s.sums, newSums(p, &s, field))
-	}
-	l.section, l.summed = &s, fields
-	renewed := new(btree.Map[int64, *fresh])
-	tree := new(rtree.RTreeG[*fresh])
-	l.fresh.Scan(func(id int64, old *fresh) bool {
-		f := &fresh{asset: old.asset, key: old.key, sums: summedValues(old.asset, fields)}
-		renewed.Set(id, f)
-		if located(f.asset) {
-			tree.Insert(*f.asset.Point, *f.asset.Point, f)
-		}
+	l.summed = fields
+	l.sumAgain(p)
+	old := l.fresh
+	l.fresh, l.tree = new(btree.Map[int64, *fresh]), new(rtree.RTreeG[*fresh])
+	old.Scan(func(_ int64, f *fresh) bool {
+		l.put(f.asset)
 		return true
 	})
-	l.fresh, l.tree = renewed, tree
+}
+
+// sumAgain has the section sum what the layer sums, where it does not.
+func (l *assetLayer) sumAgain(p *pack) {
+	same := func(m sums, field string) bool { return m.field == field }
+	if slices.EqualFunc(l.section.sums, l.summed, same) {
+		return
+	}
+	s := *l.section
+	s.sums = nil
+	for _, field := range l.summed {
+		s.sums = append(s.sums, newSums(p, &s, field))
+	}
+	l.section = &s
 }
 
 // count is how many assets there are, and how many have a point.
@@ -100,13 +105,18 @@ func (l *assetLayer) placed() int {
 }
 
 func (l *assetLayer) insert(a *geo.Asset) {
+	l.put(a)
+	l.count(a.AreaCode, 1, located(a))
+}
+
+// put adds a fresh asset, uncounted.
+func (l *assetLayer) put(a *geo.Asset) {
 	f := &fresh{asset: a, sums: summedValues(a, l.summed)}
 	if located(a) {
 		f.key = PositionOf(*a.Point).Key()
 		l.tree.Insert(*a.Point, *a.Point, f)
 	}
 	l.fresh.Set(a.ID, f)
-	l.count(a.AreaCode, 1, located(a))
 }
 
 // removeFresh takes out a fresh asset by its id. Its own point is the rectangle

@@ -67,6 +67,11 @@ func (m *model) asset(id int64) *geo.Asset {
 		AreaCode: codes[m.rnd.IntN(len(codes))], RT: fmt.Sprintf("%03d", m.rnd.IntN(4)),
 		Placement: geo.Unplaced, Attributes: attributes,
 	}
+	if m.rnd.IntN(2) == 0 {
+		accuracy, taken := float64(m.rnd.IntN(3))*2.5, time.UnixMicro(m.rnd.Int64N(1e15)).UTC()
+		a.AccuracyM, a.TakenAt, a.TakenBy, a.OutsideM = &accuracy, &taken, "gps", accuracy
+		a.Marks, a.Example, a.Address = []string{geo.MarkDuplicate, geo.MarkTooMany}[:m.rnd.IntN(3)], true, "Jl. Melati"
+	}
 	if m.rnd.IntN(5) > 0 {
 		p := m.point()
 		a.Point, a.Placement = &p, geo.Inside
