@@ -58,7 +58,7 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot
 	if err != nil {
 		return err
 	}
-	tile, err := s.Tiles.Tile(r.Context(), at, layers, id, join)
+	tile, err := s.Tiles.Tile(r.Context(), at, layers, index.Filter{}, id, join)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func BenchmarkEncodePoints(b *testing.B) {
 			e := newEncoder()
 			b.ReportAllocs()
 			for b.Loop() {
-				if tile, err := e.encode(s, []string{"posyandu"}, benchTile, nil); err != nil || len(tile) == 0 {
+				if tile, err := e.encode(s, []string{"posyandu"}, index.Filter{}, benchTile, nil); err != nil || len(tile) == 0 {
 					b.Fatal(err)
 				}
 			}
@@ -84,7 +84,7 @@ func BenchmarkEncodeAreas(b *testing.B) {
 			e := newEncoder()
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if _, err := e.encode(s, []string{"kelurahan"}, ids[i%len(ids)], nil); err != nil {
+				if _, err := e.encode(s, []string{"kelurahan"}, index.Filter{}, ids[i%len(ids)], nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -97,11 +97,11 @@ func BenchmarkSource(b *testing.B) {
 	b.Run("held", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, benchTile, nil)
+			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, index.Filter{}, benchTile, nil)
 		}
 	})
 	b.Run("gzip", func(b *testing.B) {
-		raw, _ := Encode(s, []string{"posyandu"}, benchTile)
+		raw, _ := Encode(s, []string{"posyandu"}, index.Filter{}, benchTile)
 		b.SetBytes(int64(len(raw)))
 		for b.Loop() {
 			zipped, _ := c.zip(raw)

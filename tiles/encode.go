@@ -18,10 +18,11 @@ var (
 	areaKeys  = []string{"code", "name", "kind", "level", "parent_code"}
 )
 
-// Encode makes a tile of layers, which ParseLayers has read. It returns nil
-// when the tile is empty. The same content always gives the same bytes.
-func Encode(s *index.Snapshot, layers []string, id ID) ([]byte, error) {
-	return newEncoder().encode(s, layers, id, nil)
+// Encode makes a tile of what the filter selects of layers, which ParseLayers has
+// read. It returns nil when the tile is empty. The same content always gives the
+// same bytes.
+func Encode(s *index.Snapshot, layers []string, filter index.Filter, id ID) ([]byte, error) {
+	return newEncoder().encode(s, layers, filter, id, nil)
 }
 
 // encoder holds the buffers of an encoding. It makes one tile at a time.
@@ -33,6 +34,7 @@ type encoder struct {
 	spare  []placed // for sorting
 	shapes []*index.Shape
 	rings  polygonBuffers
+	filter index.Filter
 	join   *Join    // of this tile; nil for none
 	keys   []string // of areas with the join's
 }
@@ -46,12 +48,12 @@ type placed struct {
 
 func newEncoder() *encoder { return &encoder{layer: newLayer()} }
 
-func (e *encoder) encode(s *index.Snapshot, layers []string, id ID, join *Join) ([]byte, error) {
+func (e *encoder) encode(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) ([]byte, error) {
 	if !id.Valid() {
 		return nil, geo.NotFoundError("tiles.Encode")
 	}
 	e.grid, e.tile = newGrid(id), e.tile[:0]
-	e.join, e.keys = join, join.keys()
+	e.filter, e.join, e.keys = filter, join, join.keys()
 	for _, name := range drawnLayers(layers) {
 		collection, labels := strings.CutSuffix(name, index.LabelSuffix)
 		level := geo.LevelOf(collection)

@@ -95,7 +95,7 @@ func tilesOver(b orb.Bound, z int) []ID {
 
 func encode(t testing.TB, s *index.Snapshot, layers []string, id ID) []byte {
 	t.Helper()
-	tile, err := Encode(s, layers, id)
+	tile, err := Encode(s, layers, index.Filter{}, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +407,7 @@ func TestLayersOfATile(t *testing.T) {
 			t.Errorf("%s: %v, want %s", list, got, want)
 		}
 	}
-	if _, err := Encode(s, []string{"rt"}, ID{3, 8, 0}); geo.KindOf(err) != geo.NotFound {
+	if _, err := Encode(s, []string{"rt"}, index.Filter{}, ID{3, 8, 0}); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("a tile out of range: %v", err)
 	}
 }

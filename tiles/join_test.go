@@ -30,16 +30,16 @@ func joinOf(key string) *Join {
 func TestJoinedFigures(t *testing.T) {
 	s := index.New(randomContent(rand.New(rand.NewPCG(1, 2))))
 	layers, id := []string{"kelurahan", "posyandu"}, ID{8, 207, 133}
-	plain, err := Encode(s, layers, id)
+	plain, err := Encode(s, layers, index.Filter{}, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := newEncoder()
-	joined, err := e.encode(s, layers, id, joinOf("a"))
+	joined, err := e.encode(s, layers, index.Filter{}, id, joinOf("a"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, _ := e.encode(s, layers, id, nil); !bytes.Equal(again, plain) {
+	if again, _ := e.encode(s, layers, index.Filter{}, id, nil); !bytes.Equal(again, plain) {
 		t.Error("a tile without figures differs after one with")
 	}
 	statuses := map[any]int{}
@@ -78,7 +78,7 @@ func TestJoinedTilesAreKeptApart(t *testing.T) {
 	s, c := index.New(randomContent(rand.New(rand.NewPCG(1, 2)))), newSource(t)
 	id := ID{8, 207, 133}
 	tile := func(j *Join) string {
-		got, err := c.Tile(t.Context(), s, []string{"kelurahan"}, id, j)
+		got, err := c.Tile(t.Context(), s, []string{"kelurahan"}, index.Filter{}, id, j)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,6 +40,7 @@ type Source struct {
 type key struct {
 	lineage  uint64
 	layers   string
+	filter   string // index.Filter's Key
 	join     string // what figures were joined, "" for none
 	id       ID
 	revision int64
@@ -53,7 +54,7 @@ func NewSource(maxBytes int) (*Source, error) {
 	cache, err := otter.New(&otter.Options[key, Tile]{
 		MaximumWeight: uint64(max(0, maxBytes)),
 		Weigher: func(k key, t Tile) uint32 {
-			return uint32(len(t.Raw) + len(t.Gzip) + len(k.layers) + len(k.join) + keptBeside)
+			return uint32(len(t.Raw) + len(t.Gzip) + len(k.layers) + len(k.filter) + len(k.join) + keptBeside)
 		},
 		Executor: func(work func()) { work() }, // no goroutine that nobody waits for
 	})
@@ -73,20 +74,20 @@ func NewSource(maxBytes int) (*Source, error) {
 // gzipLevel packs tiles about as small as 6 does, in less time.
 const gzipLevel = 5
 
-// Tile returns a tile of snapshot s, with join's figures unless it is nil. The
-// same tile is never made twice at the same time: who comes second waits for the
-// first, or for ctx. The bytes are shared: nobody changes them. A tile that does
-// not exist is NotFound.
-func (c *Source) Tile(ctx context.Context, s *index.Snapshot, layers []string, id ID, join *Join) (Tile, error) {
+// Tile returns a tile of what the filter selects of snapshot s, with join's
+// figures unless it is nil. The same tile is never made twice at the same time:
+// who comes second waits for the first, or for ctx. The bytes are shared: nobody
+// changes them. A tile that does not exist is NotFound.
+func (c *Source) Tile(ctx context.Context, s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) (Tile, error) {
 	if !id.Valid() {
 		return Tile{}, geo.NotFoundError("tiles.Tile")
 	}
-	k := key{lineage: s.Lineage(), layers: strings.Join(layers, ","), join: join.key(), id: id}
+	k := key{lineage: s.Lineage(), layers: strings.Join(layers, ","), filter: filter.Key(), join: join.key(), id: id}
 	for _, layer := range layers {
 		k.revision = max(k.revision, s.TileRevision(layer, id.Z, id.X, id.Y))
 	}
 	tile, err := c.cache.Get(ctx, k, otter.LoaderFunc[key, Tile](func(context.Context, key) (Tile, error) {
-		return c.render(s, layers, id, join)
+		return c.render(s, layers, filter, id, join)
 	}))
 	if err != nil && ctx.Err() != nil {
 		return Tile{}, ctx.Err()
@@ -94,10 +95,10 @@ func (c *Source) Tile(ctx context.Context, s *index.Snapshot, layers []string, i
 	return tile, geo.Wrap("tiles.Tile", err)
 }
 
-func (c *Source) render(s *index.Snapshot, layers []string, id ID, join *Join) (Tile, error) {
+func (c *Source) render(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) (Tile, error) {
 	e := c.encoders.Get().(*encoder)
 	defer c.encoders.Put(e)
-	raw, err := e.encode(s, layers, id, join)
+	raw, err := e.encode(s, layers, filter, id, join)
 	if err != nil || len(raw) == 0 {
 		return Tile{}, err
 	}

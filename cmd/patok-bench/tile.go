@@ -48,7 +48,7 @@ func tileContests(ctx context.Context, n *node, seed uint64) ([]contest, error) 
 		for _, z := range tileZooms {
 			ids := sampleTiles(snapshot, seed, z.zoom, z.tiles)
 			ours := func(_ context.Context, i int) ([]byte, error) {
-				return tiles.Encode(snapshot, []string{what.layer}, ids[i])
+				return tiles.Encode(snapshot, []string{what.layer}, index.Filter{}, ids[i])
 			}
 			theirs := func(ctx context.Context, i int) (tile []byte, err error) {
 				err = n.conn.QueryRow(ctx, what.sql, ids[i].Z, ids[i].X, ids[i].Y).Scan(&tile)

@@ -2,6 +2,7 @@ package index
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -13,6 +14,14 @@ import (
 type Filter struct {
 	Types []string // of geo.AllAssets; nil is all
 	Area  geo.Code // claimed in it or below it
+}
+
+// Key tells filters apart: "" is that of the zero value.
+func (f Filter) Key() string {
+	if len(f.Types) == 0 && f.Area == "" {
+		return ""
+	}
+	return strings.Join(f.Types, ",") + " " + string(f.Area)
 }
 
 // layers are those of a collection that the filter looks at.
