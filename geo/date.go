@@ -21,6 +21,9 @@ func (d Date) Midnight() time.Time {
 	return at
 }
 
+// LastMoment is the last time of the day in UTC that the database's clock tells.
+func (d Date) LastMoment() time.Time { return d.Midnight().AddDate(0, 0, 1).Add(-time.Microsecond) }
+
 // ZoneAt is the zone of Indonesia at a longitude in degrees: WIB, WITA or WIT.
 // The borders between them follow provinces; the meridians here part all but
 // a few small islands rightly.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/patok-id/patok/geo"
 )
 
 // period is what ?datetime= asks for: the times from and until, both included;
@@ -78,8 +80,9 @@ func readMoment(text string, open bool) (period, bool) {
 		return period{}, false
 	}
 	if parts[1] != "" {
-		day, err := time.Parse(time.DateOnly, parts[1])
-		return period{from: day, until: day.AddDate(0, 0, 1).Add(-time.Microsecond)}, err == nil
+		_, err := time.Parse(time.DateOnly, parts[1])
+		day := geo.Date(parts[1])
+		return period{from: day.Midnight(), until: day.LastMoment()}, err == nil
 	}
 	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(strings.ToUpper(text), " ", "+"))
 	return period{from: t, until: t}, err == nil

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"iter"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -220,48 +219,11 @@ func writeForm(to io.Writer, form downloadForm, f *exchange.FeatureFile, gzipped
 
 // featureFile is what the request selects, read page by page.
 func (s *Server) featureFile(ctx context.Context, d *download) *exchange.FeatureFile {
-	if geo.LevelOf(d.query.Collection) != 0 {
-		return exchange.AreaFeatures(d.query.Collection, selected(ctx, d, func(p geo.Page) ([]*geo.Area, error) { return p.Areas, nil }))
-	}
-	assets := func(p geo.Page) ([]*geo.Asset, error) { return p.Assets, nil }
+	selection := exchange.Selection{Query: d.query, From: d.shown, At: d.at}
 	if d.purpose != "" {
-		assets = func(p geo.Page) ([]*geo.Asset, error) { return s.privately(ctx, d.who, p.Assets) }
+		selection.Private = func(published []*geo.Asset) ([]*geo.Asset, error) { return s.privately(ctx, d.who, published) }
 	}
-	return exchange.AssetFile{Collection: d.query.Collection, Type: d.at.Type(d.query.Collection), Internal: d.purpose != "",
-		AreaName: func(code geo.Code) string {
-			if a := d.at.AreaByCode(code); a != nil {
-				return a.Name
-			}
-			return ""
-		}, Assets: selected(ctx, d, assets)}.Features()
-}
-
-// selected gives the features of a selection in the order of their ids.
-func selected[T any](ctx context.Context, d *download, of func(geo.Page) ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		q := d.query
-		q.Limit = geo.MaxLimit
-		for {
-			page, err := d.shown.Query(ctx, q)
-			var list []T
-			if err == nil {
-				list, err = of(page)
-			}
-			if err != nil {
-				var none T
-				yield(none, err)
-				return
-			}
-			for _, v := range list {
-				if !yield(v, nil) {
-					return
-				}
-			}
-			if q.After = page.Next; q.After == 0 {
-				return
-			}
-		}
-	}
+	return selection.Features(ctx)
 }
 
 // privately reads published assets with their internal fields, for who may read

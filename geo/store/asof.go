@@ -45,12 +45,14 @@ left join revisions r on r.id = a.from_tx left join revisions u on u.id = a.to_t
 where coalesce(r.revision, 0) <= $3 and (a.to_tx is null or u.revision > $2) and `
 	latestFirst = ` order by a.id, coalesce(r.revision, 0) desc, a.version desc`
 
-	pastAssetSQL   = pastAssetsSQL + `a.id = $1` + latestFirst
-	pastOfTypeSQL  = pastAssetsSQL + `a.type = $1` + latestFirst
-	pastOfAllSQL   = pastAssetsSQL + `$1 = ''` + latestFirst
-	pastAreaSQL    = pastAreasSQL + `a.id = $1` + latestFirst
-	pastOfLevelSQL = pastAreasSQL + `a.level = $1` + latestFirst
-	pastClockSQL   = `select c.epoch::text, coalesce((select committed_at from revisions where revision = $1), 'epoch') from revision_clock c`
+	pastAssetSQL    = pastAssetsSQL + `a.id = $1` + latestFirst
+	pastOfTypeSQL   = pastAssetsSQL + `a.type = $1` + latestFirst
+	pastOfAllSQL    = pastAssetsSQL + `$1 = ''` + latestFirst
+	pastAreaSQL     = pastAreasSQL + `a.id = $1` + latestFirst
+	pastOfLevelSQL  = pastAreasSQL + `a.level = $1` + latestFirst
+	pastAllAreasSQL = pastAreasSQL + `$1 = 0` + latestFirst
+	pastMomentSQL   = `select c.epoch::text, r.committed_at from revision_clock c join revisions r on r.revision = $1`
+	pastClockSQL    = `select c.epoch::text, coalesce((select committed_at from revisions where revision = $1), 'epoch') from revision_clock c`
 )
 
 // ContentBetween reads the past of one collection as everybody could see it: of
@@ -70,6 +72,44 @@ func (s *Store) ContentBetween(ctx context.Context, past geo.Past, most int) (ge
 			c.Assets, err = pastAssets(ctx, tx, past, most)
 		}
 		return err
+	})
+	return c, err
+}
+
+// LoadPast reads everything that everybody could see as of a revision, as Load
+// does of now; the registry is today's. A revision that there is not, or not yet,
+// is NotFound.
+func (s *Store) LoadPast(ctx context.Context, revision int64, add func(*geo.Asset)) (geo.Content, error) {
+	c := geo.Content{Revision: revision}
+	err := s.read(ctx, "store.LoadPast", geo.Public, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, pastMomentSQL, revision).Scan(&c.Epoch, &c.CommittedAt)
+		if err != nil {
+			return err
+		}
+		c.CommittedAt = c.CommittedAt.UTC()
+		if c.Types, err = collect(ctx, tx, scanType, loadTypesSQL); err != nil {
+			return err
+		}
+		if c.Areas, err = collect(ctx, tx, scanArea, pastAllAreasSQL, 0, revision, revision); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, pastOfAllSQL, "", revision, revision)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		in := interner{}
+		for rows.Next() {
+			a, err := scanAsset(rows, in)
+			if err != nil {
+				return err
+			}
+			add(a)
+		}
+		return rows.Err()
 	})
 	return c, err
 }

@@ -168,11 +168,29 @@ func TestThePastIsWhatItWas(t *testing.T) {
 		}
 	}
 	e.onePast(begin+random.Int64N(last-begin), last)
+	e.wholePast(begin + random.Int64N(last-begin))
+	e.wholePast(last)
 	if n := len(e.past(0, 0)); n != 0 {
 		t.Errorf("%d features before the first revision", n)
 	}
 	if at, err := s.RevisionAt(t.Context(), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil || at != 0 {
 		t.Errorf("in the year 1 there was revision %d, %v", at, err)
+	}
+}
+
+// wholePast loads everything as of a revision, and as of revisions that are none.
+func (e *era) wholePast(revision int64) {
+	e.t.Helper()
+	var assets []*geo.Asset
+	c, err := e.s.LoadPast(e.t.Context(), revision, func(a *geo.Asset) { assets = append(assets, a.Clone()) })
+	c.Assets = assets
+	now := load(e.t, e.s)
+	if err != nil || !maps.Equal(digestsOf(c), e.states[revision]) || c.Revision != revision || !c.CommittedAt.Equal(e.times[revision]) || c.Epoch != now.Epoch || len(c.Types) != len(now.Types) {
+		e.t.Errorf("as of revision %d: %d areas and %d assets, want %d; %v %v", revision, len(c.Areas), len(c.Assets), len(e.states[revision]), c.CommittedAt, err)
+	}
+	for _, none := range []int64{0, -1, now.Revision + 1} {
+		_, err := e.s.LoadPast(e.t.Context(), none, func(*geo.Asset) { e.t.Errorf("there is an asset as of revision %d", none) })
+		kindOf(e.t, err, geo.NotFound)
 	}
 }
 

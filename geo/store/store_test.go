@@ -102,7 +102,7 @@ func TestStatementsPrepare(t *testing.T) {
 		addTokenSQL, sessionSQL, touchSQL, sessionsSQL, surplusSessionsSQL, accountByNameSQL, accountBySSOSQL, accountByIDSQL, accountsByIDSQL,
 		addGrantSQL, holdGrantSQL, grantByIDSQL, endGrantSQL, invitationSQL, useInvitationSQL, takeCodeSQL, accountVersionsSQL}, findingQueries...)
 	statements = append(statements, tidySQL[:]...)
-	statements = append(statements, revisionAtSQL, pastClockSQL, pastAssetSQL, pastOfTypeSQL, pastOfAllSQL, pastAreaSQL, pastOfLevelSQL,
+	statements = append(statements, revisionAtSQL, pastClockSQL, pastAssetSQL, pastOfTypeSQL, pastOfAllSQL, pastAreaSQL, pastOfLevelSQL, pastAllAreasSQL, pastMomentSQL,
 		assetHistorySQL, areaHistorySQL, formerSQL, holdAreaSQL, revertAreaSQL, oneAreaSQL)
 	statements = append(statements, rulesSQL, unpublishedSQL, waitingSQL, eventSQL, proposalsSQL, eventsSQL, presentSQL, deletedSQL, previewsSQL,
 		lockProposalSQL, moveProposalSQL)
