@@ -3,6 +3,10 @@ package geo
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
 )
 
 // errEWKB refuses EWKB that promises more than it holds.
@@ -13,6 +17,100 @@ const (
 	ewkbZ, ewkbM, ewkbSRID                        = 0x80000000, 0x40000000, 0x20000000
 	ewkbPoint, ewkbLine, ewkbPolygon, ewkbMultiPG = 1, 2, 3, 6
 )
+
+// PointOf reads the EWKB of a point, and allocates nothing; Z and M are dropped.
+// An empty point is none.
+func PointOf(b []byte) (orb.Point, error) {
+	if err := checkEWKB(b); err != nil {
+		return orb.Point{}, err
+	}
+	d := ewkbDecoder{rest: b}
+	if kind := d.header(); kind != ewkbPoint {
+		return orb.Point{}, fmt.Errorf("geo: EWKB of type %d is no point", kind)
+	}
+	p := d.point()
+	if !finite(p) {
+		return orb.Point{}, fmt.Errorf("geo: point %v is not finite", p)
+	}
+	return p, nil
+}
+
+// ewkbDecoder decodes EWKB that checkEWKB found whole.
+type ewkbDecoder struct {
+	rest   []byte
+	order  binary.ByteOrder
+	stride int         // bytes of a position
+	points []orb.Point // room for the points of rings
+}
+
+// header reads byte order, flags and SRID, and gives the type.
+func (d *ewkbDecoder) header() uint32 {
+	d.order = orderOf(d.rest)
+	kind := d.order.Uint32(d.rest[1:])
+	d.rest = d.rest[5:]
+	if kind&ewkbSRID != 0 {
+		d.rest = d.rest[4:]
+	}
+	d.stride = strideOf(kind)
+	return kind &^ (ewkbZ | ewkbM | ewkbSRID)
+}
+
+func (d *ewkbDecoder) count() int {
+	n := d.order.Uint32(d.rest)
+	d.rest = d.rest[4:]
+	return int(n)
+}
+
+func (d *ewkbDecoder) point() orb.Point {
+	p := orb.Point{math.Float64frombits(d.order.Uint64(d.rest)), math.Float64frombits(d.order.Uint64(d.rest[8:]))}
+	d.rest = d.rest[d.stride:]
+	return p
+}
+
+// polygon reads what follows a polygon's header.
+func (d *ewkbDecoder) polygon() orb.Polygon {
+	poly := make(orb.Polygon, d.count())
+	for i := range poly {
+		from := len(d.points)
+		for range d.count() {
+			d.points = append(d.points, d.point())
+		}
+		poly[i] = d.points[from:len(d.points):len(d.points)]
+	}
+	return poly
+}
+
+// multiPolygon reads what follows a multipolygon's header.
+func (d *ewkbDecoder) multiPolygon() (orb.MultiPolygon, error) {
+	mp := make(orb.MultiPolygon, d.count())
+	for i := range mp {
+		if kind := d.header(); kind != ewkbPolygon {
+			return nil, fmt.Errorf("geo: EWKB of type %d is no polygon", kind)
+		}
+		mp[i] = d.polygon()
+	}
+	return mp, nil
+}
+
+// orderOf gives the byte order that a geometry's first byte names.
+func orderOf(b []byte) binary.ByteOrder {
+	if b[0] == 0 {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// strideOf gives the bytes of a position under a type's flags.
+func strideOf(kind uint32) int {
+	stride := 16
+	if kind&ewkbZ != 0 {
+		stride += 8
+	}
+	if kind&ewkbM != 0 {
+		stride += 8
+	}
+	return stride
+}
 
 // checkEWKB walks the headers of a point, line, polygon or multipolygon. The decoder
 // makes room for as many coordinates as a header promises, so a count must fit
@@ -29,10 +127,7 @@ func skipGeometry(b []byte, depth int) (rest []byte, err error) {
 	if len(b) < 5 || depth > 1 {
 		return nil, errEWKB
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if b[0] == 0 {
-		order = binary.BigEndian
-	}
+	order := orderOf(b)
 	kind := order.Uint32(b[1:])
 	b = b[5:]
 	if kind&ewkbSRID != 0 {
@@ -41,13 +136,7 @@ func skipGeometry(b []byte, depth int) (rest []byte, err error) {
 		}
 		b = b[4:]
 	}
-	position := 16
-	if kind&ewkbZ != 0 {
-		position += 8
-	}
-	if kind&ewkbM != 0 {
-		position += 8
-	}
+	position := strideOf(kind)
 	switch kind &^ (ewkbZ | ewkbM | ewkbSRID) {
 	case ewkbPoint:
 		return skip(b, position)

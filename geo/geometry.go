@@ -20,22 +20,11 @@ func DecodePoint(b []byte) (*orb.Point, error) {
 	if b == nil {
 		return nil, nil
 	}
-	if err := checkEWKB(b); err != nil {
-		return nil, err
-	}
-	g, err := ewkb.Unmarshal(b)
+	p, err := PointOf(b)
 	if err != nil {
 		return nil, err
 	}
-	p, ok := g.(*geom.Point)
-	if !ok || p.Empty() {
-		return nil, fmt.Errorf("geo: %T is no point", g)
-	}
-	out := orb.Point{p.X(), p.Y()}
-	if !finite(out) {
-		return nil, fmt.Errorf("geo: point %v is not finite", out)
-	}
-	return &out, nil
+	return &p, nil
 }
 
 // EncodePoint writes a point as EWKB; nil gives nil.
@@ -59,17 +48,16 @@ func DecodeBoundary(b []byte) (orb.MultiPolygon, error) {
 	if err := checkEWKB(b); err != nil {
 		return nil, err
 	}
-	g, err := ewkb.Unmarshal(b)
-	if err != nil {
-		return nil, err
+	d := ewkbDecoder{rest: b}
+	kind := d.header()
+	d.points = make([]orb.Point, 0, len(b)/d.stride) // one place for all of them
+	switch kind {
+	case ewkbMultiPG:
+		return d.multiPolygon()
+	case ewkbPolygon:
+		return orb.MultiPolygon{d.polygon()}, nil
 	}
-	switch g := g.(type) {
-	case *geom.MultiPolygon:
-		return fromMultiPolygon(g), nil
-	case *geom.Polygon:
-		return orb.MultiPolygon{fromPolygon(g)}, nil
-	}
-	return nil, fmt.Errorf("geo: %T is no boundary", g)
+	return nil, fmt.Errorf("geo: EWKB of type %d is no boundary", kind)
 }
 
 // EncodeBoundary writes a boundary as little-endian EWKB, byte for byte as
@@ -132,27 +120,6 @@ func EncodeLine(line orb.LineString) []byte {
 		return nil // cannot happen: a 2D line has a form
 	}
 	return b
-}
-
-func fromMultiPolygon(g *geom.MultiPolygon) orb.MultiPolygon {
-	mp := make(orb.MultiPolygon, 0, g.NumPolygons())
-	for i := range g.NumPolygons() {
-		mp = append(mp, fromPolygon(g.Polygon(i)))
-	}
-	return mp
-}
-
-func fromPolygon(g *geom.Polygon) orb.Polygon {
-	poly := make(orb.Polygon, 0, g.NumLinearRings())
-	for i := range g.NumLinearRings() {
-		flat, stride := g.LinearRing(i).FlatCoords(), g.Stride()
-		ring := make(orb.Ring, 0, len(flat)/stride)
-		for k := 0; k+1 < len(flat); k += stride {
-			ring = append(ring, orb.Point{flat[k], flat[k+1]})
-		}
-		poly = append(poly, ring)
-	}
-	return poly
 }
 
 // Rewind turns exterior rings counter-clockwise and holes clockwise, as RFC

@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -15,22 +17,26 @@ import (
 var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 
 const (
-	clockSQL      = `select epoch::text, revision, committed_at, (select committed_at from revisions where revision = 1) from revision_clock`
-	loadTypesSQL  = `select ` + typeColumns + ` from asset_types a order by position, name`
-	loadAreasSQL  = `select ` + areaColumns + ` from areas a left join revisions r on r.id = a.from_tx order by a.id`
-	loadAssetsSQL = `select ` + assetColumns + ` from assets a left join revisions r on r.id = a.from_tx
-where a.placement <> 'held' order by a.id`
+	// patientSQL is for what reads everything: it may take its time.
+	patientSQL = `select set_config('patok.account', 'system', true), set_config('statement_timeout', '0', true),
+set_config('idle_in_transaction_session_timeout', '0', true)`
+
+	momentSQL = `select pg_export_snapshot(), pg_relation_size('assets') / current_setting('block_size')::bigint`
+
+	clockSQL     = `select epoch::text, revision, committed_at, (select committed_at from revisions where revision = 1) from revision_clock`
+	loadTypesSQL = `select ` + typeColumns + ` from asset_types a order by position, name`
+	loadAreasSQL = `select ` + areaColumns + ` from areas a left join revisions r on r.id = a.from_tx order by a.id`
 )
 
 // itself is the store in its own cause: following, comparing, checking.
 var itself = geo.System("patok")
 
 // Load reads everything that is published, as of one revision. Assets go to add
-// one by one; what add is given holds during the call only.
+// one by one, never two at once; what add is given holds during the call only.
 func (s *Store) Load(ctx context.Context, add func(*geo.Asset)) (geo.Content, error) {
 	var c geo.Content
 	err := s.read(ctx, "store.Load", itself, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
+		if _, err := tx.Exec(ctx, patientSQL); err != nil {
 			return err
 		}
 		var began *time.Time
@@ -42,24 +48,51 @@ func (s *Store) Load(ctx context.Context, add func(*geo.Asset)) (geo.Content, er
 		if c.Types, err = collect(ctx, tx, scanType, loadTypesSQL); err != nil {
 			return err
 		}
-		if c.Areas, err = collect(ctx, tx, scanArea, loadAreasSQL); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, loadAssetsSQL)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			a, err := scanPublicAsset(rows)
-			if err != nil {
-				return err
-			}
-			add(a)
-		}
-		return rows.Err()
+		return s.loadFeatures(ctx, tx, &c, add)
 	})
 	return c, err
+}
+
+// loadFeatures reads areas on tx and meanwhile assets, in parts, on connections
+// of their own that see the same moment.
+func (s *Store) loadFeatures(ctx context.Context, tx pgx.Tx, c *geo.Content, add func(*geo.Asset)) error {
+	var moment string
+	var pages int64
+	if err := tx.QueryRow(ctx, momentSQL).Scan(&moment, &pages); err != nil {
+		return err
+	}
+	var adding sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	for _, part := range partsOf(pages, min(runtime.GOMAXPROCS(0), int(s.pool.Config().MaxConns)-1, maxParts)) {
+		group.Go(func() error {
+			return s.readAt(ctx, moment, func(tx pgx.Tx) error {
+				return loadAssets(ctx, tx, part, func(a *geo.Asset) {
+					adding.Lock()
+					defer adding.Unlock()
+					add(a)
+				})
+			})
+		})
+	}
+	group.Go(func() (err error) {
+		c.Areas, err = collect(ctx, tx, scanArea, loadAreasSQL)
+		return err
+	})
+	return group.Wait()
+}
+
+// readAt runs fn as read does, at the moment that another transaction exported
+// and still holds.
+func (s *Store) readAt(ctx context.Context, moment string, fn func(pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "set transaction snapshot '"+moment+"'"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, patientSQL); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // collect runs a query and scans every row.
@@ -69,80 +102,4 @@ func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql s
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scan)
-}
-
-const (
-	digestAssetsSQL = `select type, count(*), sum(asset_digest(a)::numeric) from assets a where placement <> 'held' group by type`
-	digestAreasSQL  = `select level, count(*), sum(area_digest(a)::numeric) from areas a group by level`
-	listAssetsSQL   = `select id, asset_digest(a) from assets a where placement <> 'held' and type = $1`
-	listAreasSQL    = `select id, area_digest(a) from areas a where level = $1`
-)
-
-// Digests computes the digest of every collection from the rows themselves, as
-// of one revision. Sums wrap at 64 bits as Go's do.
-func (s *Store) Digests(ctx context.Context) (epoch string, revision int64, digests map[string]geo.Digest, err error) {
-	digests = map[string]geo.Digest{}
-	err = s.read(ctx, "store.Digests", itself, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
-			return err
-		}
-		if err := tx.QueryRow(ctx, `select epoch::text, revision from revision_clock`).Scan(&epoch, &revision); err != nil {
-			return err
-		}
-		names, err := collect(ctx, tx, pgx.RowTo[string], `select name from asset_types`)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			digests[name] = geo.Digest{}
-		}
-		for l := geo.LevelProvinsi; l <= geo.LevelKelurahan; l++ {
-			digests[l.Collection()] = geo.Digest{}
-		}
-		if err := addDigests(ctx, tx, digests, digestAssetsSQL, func(name string, _ int) string { return name }); err != nil {
-			return err
-		}
-		return addDigests(ctx, tx, digests, digestAreasSQL, func(_ string, level int) string { return geo.Level(level).Collection() })
-	})
-	return epoch, revision, digests, err
-}
-
-func addDigests(ctx context.Context, tx pgx.Tx, to map[string]geo.Digest, sql string, collection func(string, int) string) error {
-	wrapped := fmt.Sprintf(`select key::text, count, mod(mod(sum, 18446744073709551616) + 18446744073709551616 + 9223372036854775808, 18446744073709551616) - 9223372036854775808
-from (%s) d(key, count, sum)`, sql)
-	rows, err := tx.Query(ctx, wrapped)
-	if err != nil {
-		return err
-	}
-	var key string
-	var d geo.Digest
-	_, err = pgx.ForEachRow(rows, []any{&key, &d.Count, &d.Sum}, func() error {
-		level := 0
-		_, _ = fmt.Sscan(key, &level) // an asset type's name is no number, and needs none
-		to[collection(key, level)] = d
-		return nil
-	})
-	return err
-}
-
-// DigestList gives the digest of each feature of one collection by its id.
-func (s *Store) DigestList(ctx context.Context, collection string) (map[int64]int64, error) {
-	sql, key := listAssetsSQL, any(collection)
-	if level := geo.LevelOf(collection); level != 0 {
-		sql, key = listAreasSQL, int(level)
-	}
-	list := map[int64]int64{}
-	err := s.read(ctx, "store.DigestList", itself, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, key)
-		if err != nil {
-			return err
-		}
-		var id, digest int64
-		_, err = pgx.ForEachRow(rows, []any{&id, &digest}, func() error {
-			list[id] = digest
-			return nil
-		})
-		return err
-	})
-	return list, err
 }
