@@ -182,8 +182,7 @@ func (l *assetLayer) extent() (orb.Bound, bool) {
 		return orb.Bound{}, false
 	}
 	live := func(row int) bool { return !l.dead.has(row) }
-	at := func(row int) orb.Point { return l.section.rows[row].point() }
-	b, any := l.section.tree.extent(live, at)
+	b, any := l.section.tree.extent(l.section.points, live)
 	if l.tree.Len() > 0 {
 		min, max := l.tree.Bounds()
 		if over := (orb.Bound{Min: min, Max: max}); any {

@@ -19,7 +19,7 @@ func (s *Snapshot) read(c candidate, h *held) *geo.Asset {
 	if c.asset != nil {
 		return c.asset
 	}
-	return s.pack.unpack(s.pack.at(c.row), h)
+	return s.pack.unpack(c.row, h)
 }
 
 // assets reads candidates, with one piece of memory for all.
@@ -44,7 +44,7 @@ func (l *assetLayer) row(at int) candidate {
 func (l *assetLayer) eachIn(b orb.Bound, each func(candidate, orb.Point) bool) {
 	more := l.section.tree.search(b, func(from, to int) bool {
 		for i := from; i < to; i++ {
-			if p := l.section.rows[i].point(); b.Contains(p) && !l.dead.has(i) && !each(l.row(i), p) {
+			if p := l.section.points[i]; b.Contains(p) && !l.dead.has(i) && !each(l.row(i), p) {
 				return false
 			}
 		}

@@ -18,6 +18,10 @@ const (
 // ds² = M²dφ² + N²cos²φ dλ². The margin is ten times DistanceM's own error.
 const leastRadiusM = equatorM * (1 - flattening) * (1 - flattening) * (1 - 1e-4)
 
+// greatestRadiusM is above every radius of curvature, of which the greatest is
+// at the poles, a/(1-f); a distance is at most this times the angle.
+const greatestRadiusM = equatorM / (1 - flattening) * (1 + 1e-4)
+
 const radian = math.Pi / 180
 
 // DistanceM is the length of the geodesic on the WGS 84 ellipsoid by Lambert's
@@ -57,33 +61,57 @@ func newOrigin(p orb.Point) origin {
 	return origin{point: p, cosLat: math.Cos(p[1] * radian), beta: beta, cosBeta: math.Cos(beta)}
 }
 
-// atLeastM is a lower bound of the distance to any point of a box. It is the
+// atLeast is a lower bound of the distance to any point of a box, in a measure
+// that grows with it: the square of the sine of half the angle. It is the
 // haversine with everything rounded down by the first terms of its series, so
 // that a search by it needs no trigonometry and still gives the exact order.
-func (o origin) atLeastM(min, max [2]float64) float64 {
-	dLat := math.Max(0, math.Max(min[1]-o.point[1], o.point[1]-max[1])) * radian
-	dLon := lonGap(o.point[0], min[0], max[0]) * radian
-	farLat := math.Max(math.Abs(min[1]), math.Abs(max[1])) * radian
-	leastCos := math.Max(0, 1-farLat*farLat/2)
-	sinLat, sinLon := leastSin(dLat/2), leastSin(dLon/2)
-	return 2 * leastRadiusM * math.Sqrt(sinLat*sinLat+o.cosLat*leastCos*sinLon*sinLon)
+func (o *origin) atLeast(west, south, east, north float64) float64 {
+	sinLat := leastSin(max(0, south-o.point[1], o.point[1]-north) * (radian / 2))
+	direct := max(0, west-o.point[0], o.point[0]-east)
+	around := 360 + min(west, o.point[0]) - max(east, o.point[0]) // the other way, over 180°
+	sinLon := leastSin(min(direct, around) * (radian / 2))
+	farLat := max(north, -south) * radian
+	return sinLat*sinLat + o.cosLat*max(0, 1-farLat*farLat/2)*sinLon*sinLon
+}
+
+// measureOf is the measure of atLeast, rounded up, of a distance: nothing whose
+// atLeast is greater can be as near.
+func measureOf(distanceM float64) float64 {
+	angle := distanceM / (2 * leastRadiusM)
+	return angle * angle
+}
+
+// window is a box in degrees with everything in it whose atLeast is at most this.
+func (o *origin) window(most float64) orb.Bound {
+	half := math.Sqrt(most)
+	if half > 0.1 { // a tenth of a radian, 1,200 km: no box is worth it
+		return everywhere()
+	}
+	// leastSin(1.01 x) > x for x up to 0.1.
+	lat := 2.02 * half / radian
+	far := (math.Abs(o.point[1]) + lat) * radian
+	cos := o.cosLat * (1 - far*far/2)
+	if cos <= most*100 {
+		return everywhere()
+	}
+	lon := 2.02 * half / math.Sqrt(cos) / radian
+	b := orb.Bound{Min: orb.Point{o.point[0] - lon, o.point[1] - lat}, Max: orb.Point{o.point[0] + lon, o.point[1] + lat}}
+	if b.Min[0] < -180 || b.Max[0] > 180 {
+		b.Min[0], b.Max[0] = -180, 180
+	}
+	return b
+}
+
+func everywhere() orb.Bound {
+	return orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+}
+
+// haversine is the square of the sine of half the angle between geodetic
+// positions (Inman 1835).
+func (o *origin) haversine(p orb.Point) float64 {
+	sinLat, sinLon := math.Sin((p[1]-o.point[1])*(radian/2)), math.Sin((p[0]-o.point[0])*(radian/2))
+	return sinLat*sinLat + o.cosLat*math.Cos(p[1]*radian)*sinLon*sinLon
 }
 
 // leastSin is at most sin x, and never negative, for x from 0 to π/2.
 func leastSin(x float64) float64 { return x - x*x*x/6 }
-
-// lonGap is the angle in degrees from a meridian to the nearest of an interval,
-// the short way round.
-func lonGap(lon, west, east float64) float64 {
-	if lon >= west && lon <= east {
-		return 0
-	}
-	toWest, toEast := west-lon, lon-east
-	if toWest < 0 {
-		toWest += 360
-	}
-	if toEast < 0 {
-		toEast += 360
-	}
-	return math.Min(toWest, toEast)
-}

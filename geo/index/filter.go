@@ -41,17 +41,17 @@ func (f *assetFilter) counted() bool { return len(f.tests) == 0 }
 func (f *assetFilter) match(c candidate) bool {
 	a := c.asset
 	if a == nil {
-		r := f.snapshot.pack.at(c.row)
-		if f.located && !r.placed() {
+		p := f.snapshot.pack
+		if f.located && c.row.at() >= p.sectionOf(c.row).placed() {
 			return false
 		}
-		if f.area != "" && !geo.Code(f.snapshot.pack.texts.of(r.area)).Within(f.area) {
+		if f.area != "" && !geo.Code(p.texts.of(p.at(c.row).area)).Within(f.area) {
 			return false
 		}
 		if len(f.tests) == 0 {
 			return true
 		}
-		a = f.snapshot.pack.unpack(r, &f.scratch)
+		a = p.unpack(c.row, &f.scratch)
 	} else if f.located && !located(a) || !a.AreaCode.Within(f.area) {
 		return false
 	}

@@ -14,7 +14,7 @@ import (
 // nothing in them changed; none of them can leave a changed tile unmarked.
 const (
 	markZoom   = 14       // deeper tiles inherit from the tile they lie in
-	markMargin = 1.0 / 32 // how far outside a tile its content may lie, in tiles; the buffer is half of it
+	markMargin = 1.0 / 16 // how far outside a tile its content may lie, in tiles: clusters in the buffer are of whole cells
 	markSpread = 36       // a box over more tiles of a zoom marks the subtrees one zoom up
 	markLimit  = 1 << 18  // marks of a layer, above which it is marked as a whole
 	markBatch  = 5000     // changes of a layer in one batch, above which the same

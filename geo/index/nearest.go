@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -29,10 +30,12 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 			}
 		}
 	}
-	if limit <= 0 || !onEarth(p) {
+	if limit <= 0 || !onEarth(p) || len(layers) == 0 {
 		return nil, nil
 	}
-	near := nearest{from: newOrigin(p), limit: limit, layers: layers, found: make([]nearby, 0, limit+1)}
+	near := nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), layers: layers, found: make([]nearby, 0, limit+1)}
+	slices.SortStableFunc(layers, func(a, b *assetLayer) int { return cmp.Compare(b.len(), a.len()) })
+	near.guess(layers[0])
 	near.searchPacked()
 	for _, l := range layers {
 		near.searchFresh(l)
@@ -49,15 +52,22 @@ func (s *Snapshot) neighbors(found []nearby) []Neighbor {
 	return neighbors
 }
 
-// nearest holds the best so far. Trees give boxes and points in the order of a
-// lower bound of their distance; once that is beyond the last of a full list,
-// nothing to come can be nearer.
+// nearest holds the best so far. A bound of the distance is known before the
+// search, which then looks at nodes in the order of theirs.
 type nearest struct {
 	from   origin
 	limit  int
+	most   float64   // nothing farther is wanted, in the measure of origin.atLeast
+	window orb.Bound // nothing beyond is as near as most
 	layers []*assetLayer
 	found  []nearby
 	queue  []node // a heap, the nearest first
+}
+
+// node is one of the packed tree of a layer.
+type node struct {
+	atLeast   float64
+	layer, at int32
 }
 
 // nearby is a candidate and how far it is.
@@ -66,39 +76,55 @@ type nearby struct {
 	distanceM float64
 }
 
-// node is one of the packed tree of a layer.
-type node struct {
-	atLeastM     float64
-	layer, level int32
-	at           int32
+// beyond reports whether something at least this far cannot be among the nearest.
+func (n *nearest) beyond(atLeast float64) bool { return atLeast > n.most }
+
+// atMost says that nothing farther is wanted.
+func (n *nearest) atMost(most float64) {
+	if most < n.most {
+		n.most, n.window = most, n.from.window(most)
+	}
 }
 
-// beyond reports whether something this far cannot be among the nearest.
-func (n *nearest) beyond(atLeastM float64) bool {
-	return len(n.found) == n.limit && atLeastM > n.found[n.limit-1].distanceM
+// guess bounds the distance by the rows that are next to the origin along the
+// curve.
+func (n *nearest) guess(l *assetLayer) {
+	s, key := l.section, PositionOf(n.from.point).Key()
+	at := search(s.placed(), func(i int) bool { return s.keys[i] >= key })
+	first := max(0, min(at-n.limit/2, s.placed()-n.limit))
+	most, seen := 0.0, 0
+	for i := first; i < s.placed() && seen < n.limit; i++ {
+		if !l.dead.has(i) {
+			most = max(most, n.from.haversine(s.points[i]))
+			seen++
+		}
+	}
+	if seen == n.limit {
+		n.atMost(measureOf(2 * greatestRadiusM * math.Asin(min(1, math.Sqrt(most)))))
+	}
 }
 
 // searchPacked looks at the packed trees of all layers at once.
 func (n *nearest) searchPacked() {
 	for i, l := range n.layers {
-		if levels := l.section.tree.levels; len(levels) > 0 {
-			n.push(levels[len(levels)-1], node{layer: int32(i), level: int32(len(levels) - 1)})
+		if len(l.section.tree.nodes) > 0 {
+			n.push(l, int32(i), 0)
 		}
 	}
 	for len(n.queue) > 0 {
 		next := n.pop()
-		if n.beyond(next.atLeastM) {
+		if n.beyond(next.atLeast) {
 			return
 		}
 		l := n.layers[next.layer]
-		first := int(next.at) * nodeSize
-		if next.level == 0 {
-			n.leaf(l, first, min(first+nodeSize, l.section.tree.n))
+		at := &l.section.tree.nodes[next.at]
+		from, to := at.children()
+		if at.leaf() {
+			n.leaf(l, from, to)
 			continue
 		}
-		under := l.section.tree.levels[next.level-1]
-		for i := first; i < min(first+nodeSize, len(under)); i++ {
-			n.push(under, node{layer: next.layer, level: next.level - 1, at: int32(i)})
+		for child := from; child < to; child++ {
+			n.push(l, next.layer, int32(child))
 		}
 	}
 }
@@ -106,19 +132,23 @@ func (n *nearest) searchPacked() {
 // leaf looks at a run of rows.
 func (n *nearest) leaf(l *assetLayer, from, to int) {
 	for i := from; i < to; i++ {
-		p := l.section.rows[i].point()
-		if n.beyond(n.from.atLeastM(p, p)) || l.dead.has(i) {
+		p := l.section.points[i]
+		if !n.window.Contains(p) || n.beyond(n.from.atLeast(p[0], p[1], p[0], p[1])) || l.dead.has(i) {
 			continue
 		}
-		n.add(nearby{l.row(i), n.from.distanceM(p)})
+		if d := n.from.distanceM(p); len(n.found) < n.limit || d <= n.found[n.limit-1].distanceM {
+			n.add(nearby{l.row(i), d})
+		}
 	}
 }
 
 func (n *nearest) searchFresh(l *assetLayer) {
 	l.tree.Nearby(
-		func(min, max [2]float64, _ *fresh, _ bool) float64 { return n.from.atLeastM(min, max) },
-		func(p, _ [2]float64, f *fresh, atLeastM float64) bool {
-			if n.beyond(atLeastM) {
+		func(min, max [2]float64, _ *fresh, _ bool) float64 {
+			return n.from.atLeast(min[0], min[1], max[0], max[1])
+		},
+		func(p, _ [2]float64, f *fresh, atLeast float64) bool {
+			if n.beyond(atLeast) {
 				return false
 			}
 			n.add(nearby{candidate{id: f.asset.ID, asset: f.asset}, n.from.distanceM(p)})
@@ -136,22 +166,28 @@ func (n *nearest) add(f nearby) {
 	}
 	n.found = slices.Insert(n.found, at, f)
 	n.found = n.found[:min(len(n.found), n.limit)]
+	if len(n.found) == n.limit {
+		n.atMost(measureOf(n.found[n.limit-1].distanceM))
+	}
 }
 
-// push adds a node of a tree's level unless it is too far.
-func (n *nearest) push(level []packedBox, at node) {
-	b := &level[at.at]
-	at.atLeastM = n.from.atLeastM([2]float64{float64(b.west), float64(b.south)}, [2]float64{float64(b.east), float64(b.north)})
-	if n.beyond(at.atLeastM) {
+// push adds a node of a layer's tree unless it is too far.
+func (n *nearest) push(l *assetLayer, layer, at int32) {
+	b := &l.section.tree.nodes[at].box
+	if float64(b.west) > n.window.Max[0] || float64(b.east) < n.window.Min[0] || float64(b.south) > n.window.Max[1] || float64(b.north) < n.window.Min[1] {
 		return
 	}
-	n.queue = append(n.queue, at)
+	atLeast := n.from.atLeast(float64(b.west), float64(b.south), float64(b.east), float64(b.north))
+	if n.beyond(atLeast) {
+		return
+	}
+	n.queue = append(n.queue, node{})
 	i := len(n.queue) - 1
-	for i > 0 && n.queue[(i-1)/2].atLeastM > at.atLeastM {
+	for i > 0 && n.queue[(i-1)/2].atLeast > atLeast {
 		n.queue[i] = n.queue[(i-1)/2]
 		i = (i - 1) / 2
 	}
-	n.queue[i] = at
+	n.queue[i] = node{atLeast, layer, at}
 }
 
 // pop takes the nearest node out.
@@ -167,10 +203,10 @@ func (n *nearest) pop() node {
 		if child >= len(n.queue) {
 			break
 		}
-		if child+1 < len(n.queue) && n.queue[child+1].atLeastM < n.queue[child].atLeastM {
+		if child+1 < len(n.queue) && n.queue[child+1].atLeast < n.queue[child].atLeast {
 			child++
 		}
-		if n.queue[child].atLeastM >= last.atLeastM {
+		if n.queue[child].atLeast >= last.atLeast {
 			break
 		}
 		n.queue[i] = n.queue[child]

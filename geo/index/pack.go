@@ -8,6 +8,8 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/paulmach/orb"
+
 	"github.com/patok-id/patok/geo"
 )
 
@@ -29,12 +31,14 @@ type pack struct {
 // section holds the rows of one type: those with a point along the Morton
 // curve, equal positions by id, and then those without by id.
 type section struct {
-	number int // in pack.names
-	rows   []row
-	keys   []uint64 // of the rows with a point
-	tree   packedTree
-	byArea []uint32 // rows by the area that is claimed for them, each area's in their order
-	sums   []sums
+	number  int // in pack.names
+	rows    []row
+	points  []orb.Point // of the rows; NaN without one
+	keys    []uint64    // of the rows with a point that a map can show
+	tree    packedTree
+	byArea  []uint32 // rows by the area that is claimed for them, each area's in their order
+	sums    []sums
+	centers centers
 }
 
 // ref names a row of a pack: its section and its place there.
@@ -48,7 +52,9 @@ func (r ref) at() int      { return int(uint32(r)) }
 // placed is how many rows have a point.
 func (s *section) placed() int { return len(s.keys) }
 
-func (p *pack) at(r ref) *row { return &p.sections[p.names[r.section()]].rows[r.at()] }
+func (p *pack) sectionOf(r ref) *section { return p.sections[p.names[r.section()]] }
+
+func (p *pack) at(r ref) *row { return &p.sectionOf(r).rows[r.at()] }
 
 // find is the row with an id.
 func (p *pack) find(id int64) (ref, bool) {
@@ -72,10 +78,16 @@ type packer struct {
 // building is a section while rows come in no order.
 type building struct {
 	number int
-	chunks [][]row
+	chunks []rows
 	last   Shared
 	lastAt uint32
 	size   int
+}
+
+// rows are some rows and their points.
+type rows struct {
+	rows   []row
+	points []orb.Point
 }
 
 const rowChunk = 8192
@@ -92,11 +104,16 @@ func newPacker() *packer {
 // Add takes in an asset.
 func (b *packer) Add(a *geo.Asset) {
 	s := b.section(a.Type)
-	if last := len(s.chunks) - 1; last < 0 || len(s.chunks[last]) == rowChunk {
-		s.chunks = append(s.chunks, make([]row, 0, rowChunk))
+	if s.size%rowChunk == 0 {
+		s.chunks = append(s.chunks, rows{make([]row, 0, rowChunk), make([]orb.Point, 0, rowChunk)})
 	}
-	last := len(s.chunks) - 1
-	s.chunks[last] = append(s.chunks[last], b.packRow(a))
+	last := &s.chunks[len(s.chunks)-1]
+	last.rows = append(last.rows, b.packRow(a))
+	if a.Point == nil {
+		last.points = append(last.points, orb.Point{math.NaN(), math.NaN()})
+	} else {
+		last.points = append(last.points, *a.Point)
+	}
 	s.size++
 }
 
@@ -165,31 +182,35 @@ func (s *section) fill(from *building, p *pack, ranks []uint32, sumFields []stri
 	places := make([]place, 0, from.size)
 	var unplaced []place
 	for c, chunk := range from.chunks {
-		for i := range chunk {
-			r := &chunk[i]
-			at := place{id: r.id, at: uint32(c*rowChunk + i)}
-			if !r.placed() {
+		for i, p := range chunk.points {
+			at := place{id: chunk.rows[i].id, at: uint32(c*rowChunk + i)}
+			if !onEarth(p) {
 				unplaced = append(unplaced, at)
 				continue
 			}
-			at.key = PositionOf(r.point()).Key()
+			at.key = PositionOf(p).Key()
 			places = append(places, at)
 		}
 	}
 	inParts(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id)) })
 	slices.SortFunc(unplaced, func(a, b place) int { return cmp.Compare(a.id, b.id) })
-	s.keys = make([]uint64, len(places))
-	s.rows = make([]row, 0, from.size)
-	for i, at := range places {
-		s.keys[i] = at.key
-		s.rows = append(s.rows, from.chunks[at.at/rowChunk][at.at%rowChunk])
+	s.keys = make([]uint64, 0, len(places))
+	s.rows, s.points = make([]row, 0, from.size), make([]orb.Point, 0, from.size)
+	take := func(at place) {
+		chunk, i := &from.chunks[at.at/rowChunk], at.at%rowChunk
+		s.rows, s.points = append(s.rows, chunk.rows[i]), append(s.points, chunk.points[i])
+	}
+	for _, at := range places {
+		s.keys = append(s.keys, at.key)
+		take(at)
 	}
 	for _, at := range unplaced {
-		s.rows = append(s.rows, from.chunks[at.at/rowChunk][at.at%rowChunk])
+		take(at)
 	}
 	from.chunks = nil
-	s.tree = newPackedTree(len(places), func(i int) (lon, lat float64) { return s.rows[i].lon, s.rows[i].lat })
+	s.tree = newPackedTree(s.keys, s.points)
 	s.byArea = s.rowsByArea(ranks)
+	s.centers = newCenters(s.keys)
 	for _, field := range sumFields {
 		s.sums = append(s.sums, newSums(p, s, field))
 	}
@@ -248,8 +269,8 @@ func areaRanks(sections map[string]*building, t *texts) []uint32 {
 	var codes []Text
 	for _, s := range sections {
 		for _, chunk := range s.chunks {
-			for i := range chunk {
-				if code := chunk[i].area; ranks[code] == 0 {
+			for i := range chunk.rows {
+				if code := chunk.rows[i].area; ranks[code] == 0 {
 					ranks[code] = 1
 					codes = append(codes, code)
 				}

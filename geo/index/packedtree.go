@@ -2,51 +2,84 @@ package index
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/paulmach/orb"
 )
 
-// packedTree is an R-tree over points that never change, in the order in which
-// they lie: a node is sixteen neighbours, and its children are found by
-// counting. A box costs a byte per point.
+// packedTree is an R-tree over points that never change. The points lie along
+// the Morton curve, so every node is a run of them in a quarter of a quarter …
+// of the world: nodes of one parent never overlap. Its cost is some bytes a point.
 type packedTree struct {
-	levels [][]packedBox // from the leaves up to the root, which is one box
-	n      int
+	nodes []packedNode // the root first; the children of a node are neighbours
+}
+
+// packedNode is a box around its children, which are nodes or, in a leaf, points.
+type packedNode struct {
+	box   packedBox
+	first uint32
+	count uint32 // with leafBit in a leaf
+}
+
+const (
+	leafSize = 16 // points of a leaf; more only where they are all in one place
+	leafBit  = 1 << 31
+)
+
+func (n *packedNode) leaf() bool { return n.count&leafBit != 0 }
+func (n *packedNode) children() (from, to int) {
+	return int(n.first), int(n.first + n.count&^leafBit)
 }
 
 // packedBox is a box in degrees, rounded outwards.
 type packedBox struct{ west, south, east, north float32 }
 
-const nodeSize = 16
-
-func newPackedTree(n int, at func(i int) (lon, lat float64)) packedTree {
-	t := packedTree{n: n}
-	if n == 0 {
-		return t
+func newPackedTree(keys []uint64, points []orb.Point) packedTree {
+	if len(keys) == 0 {
+		return packedTree{}
 	}
-	leaves := make([]packedBox, (n+nodeSize-1)/nodeSize)
-	for i := range leaves {
-		b := nowhere()
-		for j := i * nodeSize; j < min(n, (i+1)*nodeSize); j++ {
-			lon, lat := at(j)
-			b = b.with(packedBox{below(lon), below(lat), above(lon), above(lat)})
+	t := packedTree{nodes: []packedNode{{count: uint32(len(keys))}}}
+	for i := 0; i < len(t.nodes); i++ { // until then a node holds its run of points
+		from, to := t.nodes[i].children()
+		if to-from <= leafSize || keys[from] == keys[to-1] {
+			t.nodes[i].count |= leafBit
+			continue
 		}
-		leaves[i] = b
+		first := len(t.nodes)
+		t.quarters(keys, from, to, true)
+		t.nodes[i].first, t.nodes[i].count = uint32(first), uint32(len(t.nodes)-first)
 	}
-	t.levels = append(t.levels, leaves)
-	for under := leaves; len(under) > 1; {
-		over := make([]packedBox, (len(under)+nodeSize-1)/nodeSize)
-		for i := range over {
-			b := nowhere()
-			for _, child := range under[i*nodeSize : min(len(under), (i+1)*nodeSize)] {
-				b = b.with(child)
+	for i := len(t.nodes) - 1; i >= 0; i-- {
+		n, b := &t.nodes[i], nowhere()
+		from, to := n.children()
+		for j := from; j < to; j++ {
+			if n.leaf() {
+				p := points[j]
+				b = b.with(packedBox{below(p[0]), below(p[1]), above(p[0]), above(p[1])})
+			} else {
+				b = b.with(t.nodes[j].box)
 			}
-			over[i] = b
 		}
-		t.levels = append(t.levels, over)
-		under = over
+		n.box = b
 	}
 	return t
+}
+
+// quarters adds a node for each part of a run: the quarters of the smallest
+// square that holds it, and, where again, the quarters of those with many points.
+func (t *packedTree) quarters(keys []uint64, from, to int, again bool) {
+	// The first pair of bits in which the run's keys differ tells quarters apart.
+	shift := (63 - bits.LeadingZeros64(keys[from]^keys[to-1])) &^ 1
+	for from < to {
+		quarter := keys[from] >> shift
+		end := from + search(to-from, func(i int) bool { return keys[from+i]>>shift > quarter })
+		if again && end-from > leafSize && keys[from] != keys[end-1] {
+			t.quarters(keys, from, end, false)
+		} else {
+			t.nodes = append(t.nodes, packedNode{first: uint32(from), count: uint32(end - from)})
+		}
+		from = end
+	}
 }
 
 // nowhere is the box of nothing.
@@ -80,34 +113,36 @@ func above(v float64) float32 {
 	return f
 }
 
-// root is the box around everything; it is only called where there is something.
-func (t *packedTree) root() packedBox { return t.levels[len(t.levels)-1][0] }
-
 // within reports whether all points lie in b.
 func (t *packedTree) within(b orb.Bound) bool {
-	root := t.root()
+	if len(t.nodes) == 0 {
+		return true
+	}
+	root := &t.nodes[0].box
 	return b.Min[0] <= float64(root.west) && b.Min[1] <= float64(root.south) && b.Max[0] >= float64(root.east) && b.Max[1] >= float64(root.north)
 }
 
 // search calls each with runs of points, ends excluded, that may lie in the box,
 // in their order, until each returns false.
 func (t *packedTree) search(b orb.Bound, each func(from, to int) bool) bool {
-	if t.n == 0 {
+	if len(t.nodes) == 0 {
 		return true
 	}
 	box := packedBox{below(b.Min[0]), below(b.Min[1]), above(b.Max[0]), above(b.Max[1])}
-	return t.descend(len(t.levels)-1, 0, &box, each)
+	return t.descend(0, &box, each)
 }
 
-func (t *packedTree) descend(level, node int, box *packedBox, each func(from, to int) bool) bool {
-	if !t.levels[level][node].touches(box) {
+func (t *packedTree) descend(at int, box *packedBox, each func(from, to int) bool) bool {
+	n := &t.nodes[at]
+	from, to := n.children()
+	switch {
+	case !n.box.touches(box):
 		return true
+	case n.leaf():
+		return each(from, to)
 	}
-	if level == 0 {
-		return each(node*nodeSize, min(t.n, (node+1)*nodeSize))
-	}
-	for child := node * nodeSize; child < min(len(t.levels[level-1]), (node+1)*nodeSize); child++ {
-		if !t.descend(level-1, child, box, each) {
+	for child := from; child < to; child++ {
+		if !t.descend(child, box, each) {
 			return false
 		}
 	}
@@ -116,28 +151,28 @@ func (t *packedTree) descend(level, node int, box *packedBox, each func(from, to
 
 // extent is the box around the points that are live, which nothing but looking
 // at the outermost of them can tell; false without any.
-func (t *packedTree) extent(live func(i int) bool, at func(i int) orb.Point) (orb.Bound, bool) {
+func (t *packedTree) extent(points []orb.Point, live func(i int) bool) (orb.Bound, bool) {
 	b, any := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}, false
-	var look func(level, node int)
-	look = func(level, node int) {
-		box := &t.levels[level][node]
-		if float64(box.west) >= b.Min[0] && float64(box.south) >= b.Min[1] && float64(box.east) <= b.Max[0] && float64(box.north) <= b.Max[1] {
-			return
-		}
-		if level > 0 {
-			for child := node * nodeSize; child < min(len(t.levels[level-1]), (node+1)*nodeSize); child++ {
-				look(level-1, child)
+	var look func(at int)
+	look = func(at int) {
+		n := &t.nodes[at]
+		from, to := n.children()
+		switch {
+		case float64(n.box.west) >= b.Min[0] && float64(n.box.south) >= b.Min[1] && float64(n.box.east) <= b.Max[0] && float64(n.box.north) <= b.Max[1]:
+		case n.leaf():
+			for i := from; i < to; i++ {
+				if live(i) {
+					b, any = b.Extend(points[i]), true
+				}
 			}
-			return
-		}
-		for i := node * nodeSize; i < min(t.n, (node+1)*nodeSize); i++ {
-			if live(i) {
-				b, any = b.Extend(at(i)), true
+		default:
+			for child := from; child < to; child++ {
+				look(child)
 			}
 		}
 	}
-	if t.n > 0 {
-		look(len(t.levels)-1, 0)
+	if len(t.nodes) > 0 {
+		look(0)
 	}
 	return b, any
 }

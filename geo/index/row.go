@@ -16,8 +16,7 @@ import (
 type row struct {
 	id                        int64
 	uuid                      [16]byte
-	lon, lat                  float64 // NaN without a point
-	takenAt, verifiedAt       int64   // µs since 1970; never
+	takenAt, verifiedAt       int64 // µs since 1970; never
 	version                   int64
 	name, address, attributes Text
 	area, located, rt, rw     Text
@@ -62,16 +61,13 @@ func sharedOf(a *geo.Asset) Shared {
 // packRow makes the row of an asset.
 func (b *packer) packRow(a *geo.Asset) row {
 	r := row{
-		id: a.ID, uuid: a.UUID, lon: math.NaN(), lat: math.NaN(),
+		id: a.ID, uuid: a.UUID,
 		takenAt: micros(a.TakenAt), verifiedAt: micros(a.VerifiedAt), version: a.Version,
 		name: b.texts.add(a.Name), address: b.others.add(a.Address), attributes: b.others.add(string(a.Attributes)),
 		area: b.texts.add(string(a.AreaCode)), located: b.texts.add(string(a.AreaLocated)),
 		rt: b.texts.add(a.RT), rw: b.texts.add(a.RW),
 		shared: b.sharedOf(a), stamp: b.stampOf(a),
 		outside: b.numberOf(a.OutsideM),
-	}
-	if a.Point != nil {
-		r.lon, r.lat = a.Point[0], a.Point[1]
 	}
 	if a.AccuracyM != nil {
 		r.accuracy = b.numberOf(*a.AccuracyM) + 1
@@ -86,11 +82,6 @@ func micros(t *time.Time) int64 {
 	return t.UnixMicro()
 }
 
-func (r *row) point() orb.Point { return orb.Point{r.lon, r.lat} }
-
-// placed reports whether a map can show the row, as located does of an asset.
-func (r *row) placed() bool { return onEarth(r.point()) }
-
 // held is an asset and the values that it points to, in one piece of memory.
 type held struct {
 	asset             geo.Asset
@@ -101,7 +92,9 @@ type held struct {
 
 // unpack writes the asset of a row into h and returns it. Its texts share the
 // memory of the pack.
-func (p *pack) unpack(r *row, h *held) *geo.Asset {
+func (p *pack) unpack(at ref, h *held) *geo.Asset {
+	section := p.sectionOf(at)
+	r, point := &section.rows[at.at()], section.points[at.at()]
 	s, st := &p.shared[r.shared], p.stamps[r.stamp]
 	a := &h.asset
 	*a = geo.Asset{
@@ -112,8 +105,8 @@ func (p *pack) unpack(r *row, h *held) *geo.Asset {
 		OutsideM: math.Float64frombits(p.numbers[r.outside]), Marks: p.marks[r.shared], Attributes: bytesOf(p.others.of(r.attributes)),
 		Example: s.Example, Version: r.version, Revision: st.revision, UpdatedAt: time.UnixMicro(st.micros).UTC(),
 	}
-	if r.lon == r.lon { //nolint:staticcheck // NaN: no point
-		h.point = r.point()
+	if point == point { //nolint:staticcheck // NaN: no point
+		h.point = point
 		a.Point = &h.point
 	}
 	if r.accuracy != 0 {

@@ -85,7 +85,7 @@ func (s *Snapshot) find(id int64) (*geo.Asset, *ref) {
 	if !ok || s.layers[s.pack.names[at.section()]].dead.has(at.at()) {
 		return nil, nil
 	}
-	return s.pack.unpack(s.pack.at(at), new(held)), &at
+	return s.pack.unpack(at, new(held)), &at
 }
 
 // Area returns the area with this id, nil when there is none.

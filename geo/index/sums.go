@@ -101,3 +101,39 @@ func sumBefore(before []uint64, at int, value func(i int) uint64) uint64 {
 	}
 	return sum
 }
+
+// centers holds the running sums of a section's positions.
+type centers struct{ before [][2]uint64 } // of X and Y before every sumEvery-th row
+
+func newCenters(keys []uint64) centers {
+	c := centers{before: make([][2]uint64, 0, len(keys)/sumEvery+1)}
+	var sum [2]uint64
+	for i, key := range keys {
+		if i%sumEvery == 0 {
+			c.before = append(c.before, sum)
+		}
+		p := positionAt(key)
+		sum[0], sum[1] = sum[0]+uint64(p.X), sum[1]+uint64(p.Y)
+	}
+	return c
+}
+
+// between are the sums of X and Y of the rows from from to to, end excluded.
+func (c centers) between(keys []uint64, from, to int) (east, south uint64) {
+	a, b := c.upTo(keys, from), c.upTo(keys, to)
+	return b[0] - a[0], b[1] - a[1]
+}
+
+// upTo are the sums before a row.
+func (c centers) upTo(keys []uint64, row int) [2]uint64 {
+	if len(c.before) == 0 {
+		return [2]uint64{}
+	}
+	begin := min(row/sumEvery, len(c.before)-1)
+	sum := c.before[begin]
+	for _, key := range keys[begin*sumEvery : row] {
+		p := positionAt(key)
+		sum[0], sum[1] = sum[0]+uint64(p.X), sum[1]+uint64(p.Y)
+	}
+	return sum
+}

@@ -6,56 +6,66 @@ import (
 	"unsafe"
 )
 
-// Text is the number of a text in a pack; "" is 0.
+// Text stands for a text of a pack: where it is, in fours of bytes. "" is 0.
 type Text uint32
 
-// texts holds every text once, by its number. It grows while a pack is made and
-// is never written afterwards.
+// texts holds every text once. It grows while a pack is made and is never
+// written afterwards.
 type texts struct {
 	chunks [][]byte // each text behind its length, none over the end of a chunk
-	at     []uint64 // where each is: chunk << 32 | byte
-	table  []uint32 // open hash table of numbers + 1, a power of two long
+	table  []Text   // open hash table, a power of two long; 0 is free
+	n      int
 	seed   maphash.Seed
 }
 
-const textChunk = 1 << 20
+const (
+	textChunk = 1 << textBits << 2 // bytes
+	textBits  = 18
+)
 
 func newTexts() *texts {
-	t := &texts{seed: maphash.MakeSeed(), table: make([]uint32, 1<<10)}
-	t.add("")
+	t := &texts{seed: maphash.MakeSeed(), table: make([]Text, 1<<10)}
+	t.keep("")
 	return t
 }
 
-// len is how many texts there are.
-func (t *texts) len() int { return len(t.at) }
+// len is above every Text.
+func (t *texts) len() int { return len(t.chunks) << textBits }
 
-// of is the text with a number. It shares the memory of t.
+// of is a text. It shares the memory of t.
 func (t *texts) of(n Text) string {
-	at := t.at[n]
-	chunk := t.chunks[at>>32][uint32(at):]
-	size, head := binary.Uvarint(chunk)
+	chunk := t.chunks[n>>textBits][n<<2%textChunk:]
+	size, head := uint64(chunk[0]), 1
+	if size >= 0x80 {
+		size, head = binary.Uvarint(chunk)
+	}
 	if size == 0 {
 		return ""
 	}
 	return unsafe.String(&chunk[head], size)
 }
 
-// find is the number of a text; false when it is not held.
+// find is where a text is; false when it is not held.
 func (t *texts) find(s string) (Text, bool) {
+	if s == "" {
+		return 0, true
+	}
 	n := t.table[t.slot(s)]
-	return Text(n - 1), n != 0
+	return n, n != 0
 }
 
-// add is the number of a text, which is copied when it is new.
+// add is where a text is, which is copied when it is new.
 func (t *texts) add(s string) Text {
+	if s == "" {
+		return 0
+	}
 	slot := t.slot(s)
 	if n := t.table[slot]; n != 0 {
-		return Text(n - 1)
+		return n
 	}
-	n := Text(len(t.at))
-	t.at = append(t.at, t.keep(s))
-	t.table[slot] = uint32(n) + 1
-	if 2*len(t.at) > len(t.table) {
+	n := t.keep(s)
+	t.table[slot] = n
+	if t.n++; 2*t.n > len(t.table) {
 		t.grow()
 	}
 	return n
@@ -65,33 +75,39 @@ func (t *texts) add(s string) Text {
 func (t *texts) slot(s string) int {
 	mask := len(t.table) - 1
 	for i := int(maphash.String(t.seed, s)) & mask; ; i = (i + 1) & mask {
-		if n := t.table[i]; n == 0 || t.of(Text(n-1)) == s {
+		if n := t.table[i]; n == 0 || t.of(n) == s {
 			return i
 		}
 	}
 }
 
-func (t *texts) keep(s string) uint64 {
+// keep writes a text behind the others.
+func (t *texts) keep(s string) Text {
 	need := binary.MaxVarintLen32 + len(s)
 	last := len(t.chunks) - 1
-	if last < 0 || cap(t.chunks[last])-len(t.chunks[last]) < need {
+	if last < 0 || len(t.chunks[last])+need > textChunk {
 		t.chunks = append(t.chunks, make([]byte, 0, max(textChunk, need)))
 		last++
 	}
-	at := uint64(last)<<32 | uint64(len(t.chunks[last]))
-	t.chunks[last] = append(binary.AppendUvarint(t.chunks[last], uint64(len(s))), s...)
+	chunk := t.chunks[last]
+	at := Text(last<<textBits | len(chunk)>>2)
+	chunk = append(binary.AppendUvarint(chunk, uint64(len(s))), s...)
+	for len(chunk)%4 != 0 && len(chunk) < cap(chunk) {
+		chunk = append(chunk, 0)
+	}
+	t.chunks[last] = chunk
 	return at
 }
 
 func (t *texts) grow() {
 	old := t.table
-	t.table = make([]uint32, 2*len(old))
+	t.table = make([]Text, 2*len(old))
 	mask := len(t.table) - 1
 	for _, n := range old {
 		if n == 0 {
 			continue
 		}
-		i := int(maphash.String(t.seed, t.of(Text(n-1)))) & mask
+		i := int(maphash.String(t.seed, t.of(n))) & mask
 		for t.table[i] != 0 {
 			i = (i + 1) & mask
 		}
@@ -115,4 +131,11 @@ func (in *interned[T]) add(v T) uint32 {
 		in.number[v] = n
 	}
 	return n
+}
+
+// reset forgets all values.
+func (in *interned[T]) reset() {
+	clear(in.values)
+	clear(in.number)
+	in.values = in.values[:0]
 }
