@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -75,48 +74,5 @@ func printReport(w io.Writer, r geo.Report, failed error, language string) {
 		say("Tidak ada yang berubah.", "Nothing changed.")
 	default:
 		say("Tersimpan sebagai revisi %d.", "Saved as revision %d.", r.Revision)
-	}
-}
-
-// progress shows how far long work is: on a terminal in one line that is
-// written over, elsewhere a line per step.
-type progress struct {
-	w        io.Writer
-	file     string
-	terminal bool
-	step     geo.ImportStep
-	rows     int
-	written  bool
-}
-
-func newProgress(w io.Writer, file string) *progress {
-	p := &progress{w: w, file: file}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
-}
-
-// linesEvery is after how many rows a plain line is printed again.
-const linesEvery = 100_000
-
-func (p *progress) show(now geo.ImportProgress) {
-	if p.terminal {
-		fmt.Fprintf(p.w, "\r\x1b[K%s: %s, %d rows", p.file, now.Step, now.Rows)
-		p.written = true
-		return
-	}
-	if now.Step == p.step && now.Rows < p.rows+linesEvery {
-		return
-	}
-	p.step, p.rows = now.Step, now.Rows
-	fmt.Fprintf(p.w, "%s: %s, %d rows\n", p.file, now.Step, now.Rows)
-}
-
-// done clears the line.
-func (p *progress) done() {
-	if p.written {
-		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }

@@ -28,6 +28,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to this version."`
 	Demo    demoCmd    `cmd:"" help:"Make the example city, or give its example accounts new passwords."`
 	Import  importCmd  `cmd:"" help:"Take in areas or assets from files."`
+	Export  exportCmd  `cmd:"" help:"Write the tiles of the map, or the features of a collection, to a file."`
 	User    userCmd    `cmd:"" help:"Create, invite, disable and list accounts."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke bearer tokens for programs."`
 	Release releaseCmd `cmd:"" help:"Make, list and verify releases."`
