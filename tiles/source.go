@@ -52,7 +52,7 @@ const keptBeside = 300
 // NewSource returns a source whose cache holds about maxBytes of tiles.
 func NewSource(maxBytes int) (*Source, error) {
 	cache, err := otter.New(&otter.Options[key, Tile]{
-		MaximumWeight: uint64(max(0, maxBytes)),
+		MaximumWeight: uint64(max(1, maxBytes)), // otter wants one; nothing fits into 1
 		Weigher: func(k key, t Tile) uint32 {
 			return uint32(len(t.Raw) + len(t.Gzip) + len(k.layers) + len(k.filter) + len(k.join) + keptBeside)
 		},
