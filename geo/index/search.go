@@ -1,8 +1,9 @@
 package index
 
 import (
+	"cmp"
 	"context"
-	"math"
+	"slices"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -29,32 +30,65 @@ func (s *Snapshot) Search(ctx context.Context, q string, limit int) ([]Hit, erro
 		})
 	}
 	hits := areas.hits()
-	if len(hits) < limit {
-		assets := ranking{limit: limit - len(hits), ctx: ctx}
-		s.searchNames(part, &assets)
-		hits = append(hits, assets.hits()...)
+	if len(hits) < limit && ctx.Err() == nil {
+		for _, c := range s.searchNames(ctx, part, limit-len(hits)) {
+			hits = append(hits, Hit{Asset: s.read(c, new(held))})
+		}
 	}
 	return hits, ctx.Err()
 }
 
-// searchNames adds the assets whose names hold part, by id. A name that many
-// have is looked at once.
-func (s *Snapshot) searchNames(part needle, into *ranking) {
-	where := make([]int16, s.pack.texts.len()) // in each name; 0 is unknown, 1 nowhere
-	s.ascend(s.assetLayers(geo.AllAssets), math.MinInt64, func(c candidate) bool {
-		if c.asset != nil {
-			return into.add(Hit{Asset: c.asset}, part.index(c.asset.Name), -1)
+// searchNames are the first assets whose names begin with part or hold it. Every
+// text is looked at once, however many assets are called so.
+func (s *Snapshot) searchNames(ctx context.Context, part needle, limit int) []candidate {
+	p := s.pack
+	holds := make([]uint64, p.texts.len()/64+1) // a bit per text
+	p.texts.each(func(n Text, text string) bool {
+		if part.in(text) {
+			holds[n/64] |= 1 << (n % 64)
 		}
-		name := s.pack.at(c.row).name
-		if where[name] == 0 {
-			where[name] = int16(min(part.index(s.pack.texts.of(name)), math.MaxInt16-2) + 2)
-		}
-		at := int(where[name]) - 2
-		if at < 0 || at > 0 && len(into.within) >= into.limit {
-			return into.wanted()
-		}
-		return into.add(Hit{Asset: s.read(c, new(held))}, at, -1)
+		return ctx.Err() == nil
 	})
+	begins, within := firstByID{limit: limit}, firstByID{limit: limit}
+	take := func(c candidate, name string) {
+		switch part.index(name) {
+		case -1:
+		case 0:
+			begins.add(c)
+		default:
+			within.add(c)
+		}
+	}
+	for _, l := range s.layers {
+		rows := l.section.rows
+		for i := range rows {
+			if name := rows[i].name; holds[name/64]&(1<<(name%64)) != 0 && !l.dead.has(i) {
+				take(l.row(i), p.texts.of(name))
+			}
+		}
+		l.fresh.Scan(func(id int64, f *fresh) bool {
+			take(candidate{id: id, asset: f.asset}, f.asset.Name)
+			return true
+		})
+	}
+	found := append(begins.found, within.found...)
+	return found[:min(len(found), limit)]
+}
+
+// firstByID keeps the candidates with the least ids.
+type firstByID struct {
+	limit int
+	found []candidate // by id
+}
+
+func (f *firstByID) add(c candidate) {
+	n := len(f.found)
+	if n == f.limit && f.found[n-1].id < c.id {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(f.found, c.id, func(c candidate, id int64) int { return cmp.Compare(c.id, id) })
+	f.found = slices.Insert(f.found, at, c)
+	f.found = f.found[:min(len(f.found), f.limit)]
 }
 
 // ranking keeps the hits that begin with the needle apart from the others.
@@ -67,7 +101,8 @@ type ranking struct {
 // add takes a hit by where the needle is in its name and in its code. It
 // returns false when no better hit can come.
 func (r *ranking) add(h Hit, inName, inCode int) bool {
-	if !r.wanted() {
+	r.seen++
+	if r.seen%4096 == 0 && r.ctx.Err() != nil {
 		return false
 	}
 	switch {
@@ -77,12 +112,6 @@ func (r *ranking) add(h Hit, inName, inCode int) bool {
 		r.within = append(r.within, h)
 	}
 	return len(r.begins) < r.limit
-}
-
-// wanted asks now and then whether the caller still waits.
-func (r *ranking) wanted() bool {
-	r.seen++
-	return r.seen%4096 != 0 || r.ctx.Err() == nil
 }
 
 func (r *ranking) hits() []Hit {

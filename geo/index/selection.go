@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -15,6 +16,7 @@ type selection[T any] struct {
 	ctx     context.Context // of this one query, which the selection does not outlive
 	limit   int
 	after   int64
+	before  int64 // ids from here on are beyond the page
 	id      func(T) int64
 	match   func(T) bool
 	matched int
@@ -23,7 +25,7 @@ type selection[T any] struct {
 }
 
 func newSelection[T any](ctx context.Context, q geo.Query, id func(T) int64, match func(T) bool) *selection[T] {
-	return &selection[T]{ctx: ctx, limit: q.Limit, after: q.After, id: id, match: match}
+	return &selection[T]{ctx: ctx, limit: q.Limit, after: q.After, before: math.MaxInt64, id: id, match: match}
 }
 
 // take adds a candidate that comes in no order. It returns false when the
@@ -31,7 +33,7 @@ func newSelection[T any](ctx context.Context, q geo.Query, id func(T) int64, mat
 func (s *selection[T]) take(feature T) bool {
 	if s.match(feature) {
 		s.matched++
-		if s.id(feature) > s.after {
+		if id := s.id(feature); id > s.after && id < s.before {
 			s.found = append(s.found, feature)
 			if len(s.found) > 2*s.limit+1024 {
 				s.trim()
@@ -82,7 +84,10 @@ func (s *selection[T]) wanted() bool {
 // trim keeps the page and one more.
 func (s *selection[T]) trim() {
 	slices.SortFunc(s.found, func(a, b T) int { return cmp.Compare(s.id(a), s.id(b)) })
-	s.found = s.found[:min(len(s.found), s.limit+1)]
+	if len(s.found) > s.limit {
+		s.found = s.found[:s.limit+1]
+		s.before = s.id(s.found[s.limit])
+	}
 }
 
 func (s *selection[T]) page() (features []T, matched int, next int64) {

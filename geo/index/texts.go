@@ -45,6 +45,20 @@ func (t *texts) of(n Text) string {
 	return unsafe.String(&chunk[head], size)
 }
 
+// each calls do for every text but "" until it returns false.
+func (t *texts) each(do func(Text, string) bool) {
+	for c, chunk := range t.chunks {
+		for at := 0; at < len(chunk); {
+			n := Text(c<<textBits | at>>2)
+			size, head := binary.Uvarint(chunk[at:])
+			if size > 0 && !do(n, t.of(n)) {
+				return
+			}
+			at = (at + head + int(size) + 3) &^ 3
+		}
+	}
+}
+
 // find is where a text is; false when it is not held.
 func (t *texts) find(s string) (Text, bool) {
 	if s == "" {
