@@ -15,9 +15,11 @@ import (
 	"github.com/patok-id/patok/geo/index"
 )
 
-var benchTile = ID{10, 830, 534}
+// benchTile is of the deepest zoom, where each asset stands by itself.
+var benchTile = ID{MaxZoom, 53157, 34188}
 
-// benchAssets lie in one tile.
+// benchAssets lie in one tile and have five attributes: type, name, code, rt and
+// condition.
 func benchAssets(n int) geo.Content {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	b := benchTile.bound(0)
@@ -27,52 +29,53 @@ func benchAssets(n int) geo.Content {
 		c.Assets = append(c.Assets, &geo.Asset{
 			ID: int64(i + 1), Type: "posyandu", Name: fmt.Sprint("Melati ", rnd.IntN(n)), Point: &p,
 			AreaCode:  geo.Code(fmt.Sprintf("35.71.%02d.1%03d", rnd.IntN(3)+1, rnd.IntN(20))),
-			Condition: []string{"baik", "rusak_ringan"}[rnd.IntN(2)], Operation: "aktif", Placement: geo.Inside,
+			RT:        fmt.Sprintf("%03d", rnd.IntN(20)),
+			Condition: []string{"baik", "rusak_ringan"}[rnd.IntN(2)],
 		})
 	}
 	return c
 }
 
-func BenchmarkEncodePoints(b *testing.B) {
-	for _, n := range []int{1000, 10_000} {
-		s := index.New(benchAssets(n))
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			e := newEncoder()
-			b.ReportAllocs()
-			for b.Loop() {
-				if tile, err := e.encode(s, []string{"posyandu"}, index.Filter{}, benchTile, nil); err != nil || len(tile) == 0 {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mfeatures/s")
-		})
+// BenchmarkEncode10000 compares our way from a snapshot to bytes with orb's from
+// features that are there already.
+func BenchmarkEncode10000(b *testing.B) {
+	const n = 10_000
+	c := benchAssets(n)
+	perFeature := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n)/float64(b.N), "ns/feature")
 	}
-}
-
-// BenchmarkOrbPoints is orb's own way from the same features, without a search.
-func BenchmarkOrbPoints(b *testing.B) {
-	for _, n := range []int{1000, 10_000} {
-		c := benchAssets(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				fc := geojson.NewFeatureCollection()
-				for _, a := range c.Assets {
-					f := geojson.NewFeature(*a.Point)
-					f.ID = a.ID
-					f.Properties = geojson.Properties{"type": a.Type, "name": a.Name, "area_code": string(a.AreaCode),
-						"condition": a.Condition, "operation": a.Operation, "placement": string(a.Placement)}
-					fc.Append(f)
-				}
-				layers := mvt.NewLayers(map[string]*geojson.FeatureCollection{"posyandu": fc})
-				layers.ProjectToTile(maptile.New(uint32(benchTile.X), uint32(benchTile.Y), maptile.Zoom(benchTile.Z)))
-				if _, err := mvt.Marshal(layers); err != nil {
-					b.Fatal(err)
-				}
+	b.Run("patok", func(b *testing.B) {
+		s, e := index.New(c), newEncoder()
+		b.ReportAllocs()
+		for b.Loop() {
+			if tile, err := e.encode(s, []string{"posyandu"}, index.Filter{}, benchTile, nil); err != nil || len(tile) == 0 {
+				b.Fatal(err)
 			}
-			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mfeatures/s")
-		})
-	}
+		}
+		perFeature(b)
+	})
+	b.Run("orb", func(b *testing.B) {
+		fc := geojson.NewFeatureCollection()
+		for _, a := range c.Assets {
+			f := geojson.NewFeature(*a.Point)
+			f.ID = a.ID
+			f.Properties = geojson.Properties{"type": a.Type, "name": a.Name, "area_code": string(a.AreaCode), "rt": a.RT, "condition": a.Condition}
+			fc.Append(f)
+		}
+		tile := maptile.New(uint32(benchTile.X), uint32(benchTile.Y), maptile.Zoom(benchTile.Z))
+		b.ReportAllocs()
+		for b.Loop() {
+			for i, a := range c.Assets {
+				fc.Features[i].Geometry = *a.Point // projecting overwrites it
+			}
+			layers := mvt.NewLayers(map[string]*geojson.FeatureCollection{"posyandu": fc})
+			layers.ProjectToTile(tile)
+			if _, err := mvt.Marshal(layers); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perFeature(b)
+	})
 }
 
 func BenchmarkEncodeAreas(b *testing.B) {

@@ -12,11 +12,8 @@ import (
 	"github.com/patok-id/patok/geo/index"
 )
 
-// Keys of the properties, in the order of their indices below.
-var (
-	assetKeys = []string{"type", "name", "area_code", "condition", "operation", "placement", "rt", "rw", "example"}
-	areaKeys  = []string{"code", "name", "kind", "level", "parent_code"}
-)
+// areaKeys are the properties of areas.
+var areaKeys = []string{"code", "name", "kind", "level", "parent_code"}
 
 // Encode makes a tile of what the filter selects of layers, which ParseLayers has
 // read. It returns nil when the tile is empty. The same content always gives the
@@ -29,30 +26,27 @@ func Encode(s *index.Snapshot, layers []string, filter index.Filter, id ID) ([]b
 type encoder struct {
 	layer  *layer
 	grid   grid
+	units  units
 	tile   []byte
-	points []placed
-	spare  []placed // for sorting
 	shapes []*index.Shape
 	rings  polygonBuffers
 	filter index.Filter
 	join   *Join    // of this tile; nil for none
 	keys   []string // of areas with the join's
+
+	drawing  *index.Drawing
+	texts    numbers // the values of the drawing's texts
+	looks    numbers // by what assets share, the end of its tags in lookTags
+	lookTags []byte  // tags, and behind each how many bytes they are
 }
 
-// placed is an asset with its position in the tile.
-type placed struct {
-	id    int64
-	at    cell
-	asset *geo.Asset
-}
-
-func newEncoder() *encoder { return &encoder{layer: newLayer()} }
+func newEncoder() *encoder { return &encoder{layer: newLayer(), drawing: index.NewDrawing()} }
 
 func (e *encoder) encode(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) ([]byte, error) {
 	if !id.Valid() {
 		return nil, geo.NotFoundError("tiles.Encode")
 	}
-	e.grid, e.tile = newGrid(id), e.tile[:0]
+	e.grid, e.units, e.tile = newGrid(id), newUnits(id), e.tile[:0]
 	e.filter, e.join, e.keys = filter, join, join.keys()
 	for _, name := range drawnLayers(layers) {
 		collection, labels := strings.CutSuffix(name, index.LabelSuffix)
@@ -71,35 +65,6 @@ func (e *encoder) encode(s *index.Snapshot, layers []string, filter index.Filter
 		return nil, nil
 	}
 	return slices.Clone(e.tile), nil
-}
-
-func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
-	e.points = e.points[:0]
-	s.Points(collection, id.bound(buffer+1), func(p orb.Point, a *geo.Asset) bool {
-		if at := e.grid.cell(index.Project(p)); at.inBuffer() {
-			e.points = append(e.points, placed{a.ID, at, a})
-		}
-		return true
-	})
-	e.points, e.spare = sortByID(e.points, e.spare)
-	l := e.layer
-	l.begin(assetKeys)
-	for _, p := range e.points {
-		a := p.asset
-		l.text(0, a.Type)
-		l.text(1, a.Name)
-		l.text(2, string(a.AreaCode))
-		l.text(3, a.Condition)
-		l.text(4, a.Operation)
-		l.text(5, string(a.Placement))
-		l.text(6, a.RT)
-		l.text(7, a.RW)
-		l.flag(8, a.Example)
-		l.point(p.at)
-		l.feature(p.id, typePoint)
-	}
-	clear(e.points) // the buffers outlive the snapshot
-	clear(e.spare)
 }
 
 // found gathers the areas whose extent touches the tile, by id.

@@ -246,6 +246,9 @@ func TestPoints(t *testing.T) {
 				if a.Example {
 					properties["example"] = true
 				}
+				if tileOf(*a.Point, z) != id {
+					properties["buffer"] = true
+				}
 				if !reflect.DeepEqual(f.Properties, properties) {
 					t.Fatalf("asset %d has %v, want %v", asset, f.Properties, properties)
 				}
@@ -256,6 +259,12 @@ func TestPoints(t *testing.T) {
 			t.Errorf("nothing at zoom %d", z)
 		}
 	}
+}
+
+// tileOf is the tile whose own square holds a point.
+func tileOf(p orb.Point, z int) ID {
+	at := index.PositionOf(p)
+	return ID{z, int(uint64(at.X) >> (32 - z)), int(uint64(at.Y) >> (32 - z))}
 }
 
 // wantPoints are the positions in tile units of the assets in a tile and its
@@ -366,24 +375,6 @@ func TestTinyAreasDoNotVanish(t *testing.T) {
 		layers := decode(t, encode(t, s, []string{"kelurahan"}, id))
 		if len(layers["kelurahan"].features) != 1 || len(layers["kelurahan_label"].features) != 1 {
 			t.Errorf("zoom %d: %d areas and %d labels", z, len(layers["kelurahan"].features), len(layers["kelurahan_label"].features))
-		}
-	}
-}
-
-func TestSortByID(t *testing.T) {
-	rnd := geotest.Random(t)
-	var spare []placed
-	for _, n := range []int{0, 1, 256, 257, 5000} {
-		for _, span := range []int64{1, 1000, 1 << 22, 1 << 53} {
-			points := make([]placed, n)
-			for i := range points {
-				points[i].id = 1 + rnd.Int64N(span)
-			}
-			want := slices.Clone(points)
-			slices.SortFunc(want, func(a, b placed) int { return int(a.id - b.id) })
-			if points, spare = sortByID(points, spare); !slices.Equal(points, want) {
-				t.Errorf("%d points over %d ids are out of order", n, span)
-			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package tiles
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -37,8 +38,9 @@ const (
 // extent is the size of a tile in its own units; buffer is how far outside
 // content is kept, so that symbols and lines at the edge are whole.
 const (
-	extent = 4096
-	buffer = 64
+	extentBits = 12
+	extent     = 1 << extentBits
+	buffer     = 64
 )
 
 // layer is one layer while it is written. Its buffers are used again for the
@@ -63,15 +65,14 @@ type layer struct {
 type lastValue struct {
 	text  string
 	index uint32
-	key   int8 // index of the property's key, -1 before its first use
+	key   int32 // index of the property's key, -1 before its first use
 }
 
 func newLayer() *layer {
 	return &layer{strings: map[string]uint32{}, uints: map[uint64]uint32{}, doubles: map[float64]uint32{}}
 }
 
-// begin empties the layer; names are those that its properties may have, at
-// most 128.
+// begin empties the layer; names are those that its properties may have.
 func (l *layer) begin(names []string) {
 	l.features, l.values, l.nValues, l.isTrue = l.features[:0], l.values[:0], 0, -1
 	l.names, l.keys = names, l.keys[:0]
@@ -93,14 +94,19 @@ func (l *layer) text(name int, value string) {
 	if last.text != value {
 		at, ok := l.strings[value]
 		if !ok {
-			at = l.nValues
+			at = l.addString(value)
 			l.strings[value] = at
-			l.value(1+uvarintLen(uint64(len(value)))+len(value), tagValueString, uint64(len(value)))
-			l.values = append(l.values, value...)
 		}
 		last.text, last.index = value, at
 	}
 	l.tag(name, last.index)
+}
+
+// addString adds a value that the layer has not, and returns its index.
+func (l *layer) addString(value string) uint32 {
+	l.value(1+uvarintLen(uint64(len(value)))+len(value), tagValueString, uint64(len(value)))
+	l.values = append(l.values, value...)
+	return l.nValues - 1
 }
 
 func (l *layer) uint(name int, value uint64) {
@@ -150,11 +156,11 @@ func (l *layer) value(size int, tag byte, first uint64) {
 func (l *layer) tag(name int, value uint32) {
 	last := &l.last[name]
 	if last.key < 0 {
-		last.key = int8(len(l.keys))
+		last.key = int32(len(l.keys))
 		l.keys = append(l.keys, l.names[name])
 	}
-	l.tags = append(l.tags, byte(last.key))
-	l.tags = binary.AppendUvarint(l.tags, uint64(value))
+	l.tags = appendUvarint(l.tags, uint64(last.key))
+	l.tags = appendUvarint(l.tags, uint64(value))
 }
 
 // feature ends the feature whose tags and shape were written, and begins the
@@ -162,17 +168,26 @@ func (l *layer) tag(name int, value uint32) {
 func (l *layer) feature(id int64, kind byte) {
 	size := 1 + uvarintLen(uint64(id)) + 1 + uvarintLen(uint64(len(l.tags))) + len(l.tags) +
 		2 + 1 + uvarintLen(uint64(len(l.shape))) + len(l.shape)
-	b := append(l.features, tagLayerFeature)
-	b = binary.AppendUvarint(b, uint64(size))
+	b := slices.Grow(l.features, 1+binary.MaxVarintLen64+size)
+	b = append(b, tagLayerFeature)
+	b = appendUvarint(b, uint64(size))
 	b = append(b, tagFeatureID)
-	b = binary.AppendUvarint(b, uint64(id))
+	b = appendUvarint(b, uint64(id))
 	b = append(b, tagFeatureTags)
-	b = binary.AppendUvarint(b, uint64(len(l.tags)))
+	b = appendUvarint(b, uint64(len(l.tags)))
 	b = append(b, l.tags...)
 	b = append(b, tagFeatureType, kind, tagFeatureShape)
-	b = binary.AppendUvarint(b, uint64(len(l.shape)))
+	b = appendUvarint(b, uint64(len(l.shape)))
 	l.features = append(b, l.shape...)
 	l.tags, l.shape = l.tags[:0], l.shape[:0]
+}
+
+// appendUvarint is binary's, which is no call for what is one byte long.
+func appendUvarint(b []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(b, byte(v))
+	}
+	return binary.AppendUvarint(b, v)
 }
 
 // appendTo adds the layer to a tile; a layer without features adds nothing.
@@ -204,13 +219,7 @@ func appendText(b []byte, tag byte, text string) []byte {
 	return append(b, text...)
 }
 
-func uvarintLen(v uint64) int {
-	n := 1
-	for ; v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n
-}
+func uvarintLen(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 
 // cell is a position in a tile's units.
 type cell struct{ x, y int32 }
@@ -241,5 +250,5 @@ func (l *layer) ring(ring []cell, cursor cell) cell {
 }
 
 func appendZigzag(b []byte, v int32) []byte {
-	return binary.AppendUvarint(b, uint64(uint32(v<<1)^uint32(v>>31)))
+	return appendUvarint(b, uint64(uint32(v<<1)^uint32(v>>31)))
 }
