@@ -41,11 +41,13 @@ type Refill interface {
 
 // Segment is a run of revisions without a hole, oldest first. It is empty when
 // nothing is new. Clock is the database's newest revision when the segment was
-// read: a clock behind the reader's own position means a restore.
+// read: a clock behind the reader's own position means a restore. Large says that
+// the next revision changed so much that loading everything anew costs less.
 type Segment struct {
 	Epoch     string
 	Clock     int64
 	Revisions []Revision
+	Large     bool
 }
 
 // Revision is one committed transaction, and what it did to published features.

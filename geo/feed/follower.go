@@ -194,6 +194,9 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		if err := checkBatch(batch, epoch, last); err != nil {
 			return err
 		}
+		if batch.Large {
+			return f.load(ctx)
+		}
 		if n := len(batch.Revisions); n > 0 {
 			if err := f.renew(ctx, batch.Revisions); err != nil {
 				return err

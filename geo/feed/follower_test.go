@@ -180,6 +180,30 @@ func TestBrokenPromiseLoadsEverythingAnew(t *testing.T) {
 	}
 }
 
+func TestALargeRevisionLoadsEverythingAnew(t *testing.T) {
+	within(t, feed.Options{}, func(t *testing.T, f *following) {
+		s, err := f.hub.Subscribe(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.commit(1, 112)
+		f.change(func() { f.large = f.clock + 1 })
+		f.commit(2, 113)
+		f.commit(3, 114)
+		f.notify()
+		synctest.Wait()
+		if !f.Ready() || f.Counters.Broken.Load() != 0 || f.Counters.Errors.Load() != 0 || f.Counters.Reloads.Load() != 2 || !f.same() {
+			t.Errorf("broken %d, errors %d, reloads %d, same %v", f.Counters.Broken.Load(), f.Counters.Errors.Load(), f.Counters.Reloads.Load(), f.same())
+		}
+		if e := <-s.Events; e.Revision != 1 {
+			t.Errorf("event %d where 1 was due", e.Revision)
+		}
+		if _, open := <-s.Events; open || !s.Reload() {
+			t.Error("a subscriber was not told to reload")
+		}
+	})
+}
+
 func TestDatabaseAway(t *testing.T) {
 	within(t, feed.Options{}, func(t *testing.T, f *following) {
 		f.commit(1, 112)

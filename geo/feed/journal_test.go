@@ -24,6 +24,7 @@ type journal struct {
 	clock     int64
 	revisions []geo.Revision
 	away      error // every read fails with it
+	large     int64 // the revision that is too large to be read
 	looks     int
 	loads     int
 	listeners map[chan struct{}]func()
@@ -97,6 +98,10 @@ func (j *journal) Changes(_ context.Context, after int64, limit int) (geo.Segmen
 	}
 	batch := geo.Segment{Epoch: j.epoch, Clock: j.clock}
 	for _, r := range j.revisions {
+		if r.Number == j.large {
+			batch.Large = r.Number == after+1
+			break
+		}
 		if r.Number > after && len(batch.Revisions) < limit {
 			batch.Revisions = append(batch.Revisions, r)
 		}

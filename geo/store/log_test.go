@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -158,6 +159,30 @@ func TestPlainSQLIsSeen(t *testing.T) {
 	}
 	if got := one[string](t, s, `select actor from revisions order by revision desc limit 1`); got[:4] != "sql:" {
 		t.Errorf("actor %s", got)
+	}
+}
+
+func TestALargeRevisionIsNotRead(t *testing.T) {
+	s, _ := open(t)
+	before := one[int64](t, s, `select revision from revision_clock`)
+	for _, rows := range []int{1, 2, 1, 9, 3, 4} {
+		exec(t, s, `insert into assets (type, name, area_code) select 'rt', 'RT ' || n, '35.71.01.1001' from generate_series(1, $1::int) n`, rows)
+	}
+	exec(t, s, `delete from assets where name = 'RT 1'`)
+	var got []string
+	for last := before; last < before+7; {
+		b, err := s.segment(t.Context(), last, 20, 6)
+		if err != nil || b.Clock != before+7 || b.Large == (len(b.Revisions) > 0) {
+			t.Fatalf("after %d: %+v, %v", last, b, err)
+		}
+		line := ""
+		for _, r := range b.Revisions {
+			line += fmt.Sprint(len(r.Changes), " ")
+		}
+		got, last = append(got, line), last+int64(max(len(b.Revisions), 1)) // a load skips the large one
+	}
+	if want := []string{"1 2 ", "1 ", "", "3 ", "4 ", "6 "}; !slices.Equal(got, want) {
+		t.Errorf("segments %q, want %q", got, want)
 	}
 }
 
