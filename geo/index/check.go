@@ -76,12 +76,27 @@ func (s *Snapshot) checkLayer(name string, l *assetLayer, seen map[int64]bool) (
 	switch {
 	case err != nil:
 		return err
+	case !s.pack.inAreaOrder(l.section):
+		fail("the rows by area are not all rows in the order of their areas")
 	case scanned != l.len() || len(inTree)+unplaced != scanned || len(inTree) != l.placed():
 		fail("%d in the tree, %d without a point, %d by id", len(inTree), unplaced, scanned)
 	case !sameCounts(l.counts, recounted.counts):
 		fail("the counters are wrong")
 	}
 	return err
+}
+
+// inAreaOrder reports whether byArea holds every row once, by area.
+func (p *pack) inAreaOrder(s *section) bool {
+	seen, last := make([]bool, len(s.rows)), ""
+	for _, i := range s.byArea {
+		area := p.texts.of(s.rows[i].area)
+		if seen[i] || area < last {
+			return false
+		}
+		seen[i], last = true, area
+	}
+	return len(s.byArea) == len(s.rows)
 }
 
 func (l *areaLayer) check() (err error) {

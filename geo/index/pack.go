@@ -26,6 +26,8 @@ type pack struct {
 	sections map[string]*section
 	names    []string // of the sections
 	byID     []ref    // of all rows, by id
+
+	textsAtFirst float64 // how many there were when the pack was made from the ground
 }
 
 // section holds the rows of one type: those with a point along the Morton
@@ -110,7 +112,7 @@ func (b *packer) Add(a *geo.Asset) {
 	last := &s.chunks[len(s.chunks)-1]
 	last.rows = append(last.rows, b.packRow(a))
 	if a.Point == nil {
-		last.points = append(last.points, orb.Point{math.NaN(), math.NaN()})
+		last.points = append(last.points, noPoint())
 	} else {
 		last.points = append(last.points, *a.Point)
 	}
@@ -160,7 +162,13 @@ func (b *packer) done(sumsOf func(typeName string) []string) *pack {
 	for i := range p.shared {
 		p.marks = append(p.marks, splitMarks(p.shared[i].Marks))
 	}
-	ranks := areaRanks(b.building, p.texts)
+	var chunks [][]row
+	for _, from := range b.building {
+		for i := range from.chunks {
+			chunks = append(chunks, from.chunks[i].rows)
+		}
+	}
+	ranks := areaRanks(chunks, p.texts)
 	var all sync.WaitGroup
 	for name, from := range b.building {
 		s := &section{number: from.number}
@@ -168,9 +176,11 @@ func (b *packer) done(sumsOf func(typeName string) []string) *pack {
 		all.Go(func() { s.fill(from, p, ranks, sumsOf(name)) })
 	}
 	all.Wait()
-	p.byID = p.refsByID()
+	p.byID, p.textsAtFirst = p.refsByID(), p.textCount()
 	return p
 }
+
+func (p *pack) textCount() float64 { return float64(p.texts.n + p.others.n) }
 
 // fill takes the rows out of from in their order.
 func (s *section) fill(from *building, p *pack, ranks []uint32, sumFields []string) {
@@ -244,10 +254,6 @@ func (p *pack) refsByID() []ref {
 	for _, s := range p.sections {
 		n += len(s.rows)
 	}
-	type numbered struct {
-		id int64
-		at ref
-	}
 	all := make([]numbered, 0, n)
 	for _, name := range p.names {
 		s := p.sections[name]
@@ -264,16 +270,14 @@ func (p *pack) refsByID() []ref {
 }
 
 // areaRanks numbers the codes that are claimed in the order of their texts.
-func areaRanks(sections map[string]*building, t *texts) []uint32 {
+func areaRanks(chunks [][]row, t *texts) []uint32 {
 	ranks := make([]uint32, t.len())
 	var codes []Text
-	for _, s := range sections {
-		for _, chunk := range s.chunks {
-			for i := range chunk.rows {
-				if code := chunk.rows[i].area; ranks[code] == 0 {
-					ranks[code] = 1
-					codes = append(codes, code)
-				}
+	for _, rows := range chunks {
+		for i := range rows {
+			if code := rows[i].area; ranks[code] == 0 {
+				ranks[code] = 1
+				codes = append(codes, code)
 			}
 		}
 	}
@@ -330,6 +334,9 @@ func search(n int, is func(int) bool) int {
 	}
 	return low
 }
+
+// noPoint stands for the point of an asset without one.
+func noPoint() orb.Point { return orb.Point{math.NaN(), math.NaN()} }
 
 // bytesOf is the text as bytes that nobody may write to.
 func bytesOf(s string) []byte {

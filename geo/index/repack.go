@@ -17,8 +17,21 @@ const (
 // loose reports whether so much lies beside the pack that a new one is due.
 func (s *Snapshot) loose() bool { return s.fresh > looseLeast+len(s.pack.byID)/looseShare }
 
-// packed makes a pack of everything in the snapshot.
+// packed makes a pack of everything in the snapshot. Most often it is the pack
+// that there is with what is fresh between its rows; when too many texts of it
+// are no more, it is made from the ground.
 func (s *Snapshot) packed() *pack {
+	if p := s.pack; p.textCount() < wornShare*p.textsAtFirst+looseLeast {
+		return s.merged()
+	}
+	return s.packedAnew()
+}
+
+// wornShare is how many times as many texts a pack may come to hold as when it
+// was made from the ground.
+const wornShare = 1.5
+
+func (s *Snapshot) packedAnew() *pack {
 	b, scratch := newPacker(), new(held)
 	for _, name := range s.layerNames() {
 		b.section(name)

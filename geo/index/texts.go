@@ -3,6 +3,7 @@ package index
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"unsafe"
 )
 
@@ -14,7 +15,8 @@ type Text uint32
 type texts struct {
 	chunks [][]byte // each text behind its length, none over the end of a chunk
 	table  []Text   // open hash table, a power of two long; 0 is free
-	n      int
+	used   int      // of the table
+	n      int      // texts
 	seed   maphash.Seed
 }
 
@@ -27,6 +29,18 @@ func newTexts() *texts {
 	t := &texts{seed: maphash.MakeSeed(), table: make([]Text, 1<<10)}
 	t.keep("")
 	return t
+}
+
+// extended is a copy that can grow, of texts that never will again. Where the
+// table is gone, only what is added from now on is found.
+func (t *texts) extended() *texts {
+	e := &texts{seed: t.seed, used: t.used, n: t.n, chunks: slices.Clone(t.chunks), table: slices.Clone(t.table)}
+	last := len(e.chunks) - 1
+	e.chunks[last] = append(make([]byte, 0, max(textChunk, len(e.chunks[last]))), e.chunks[last]...)
+	if e.table == nil {
+		e.used, e.table = 0, make([]Text, 1<<10)
+	}
+	return e
 }
 
 // len is above every Text.
@@ -79,7 +93,8 @@ func (t *texts) add(s string) Text {
 	}
 	n := t.keep(s)
 	t.table[slot] = n
-	if t.n++; 2*t.n > len(t.table) {
+	t.n++
+	if t.used++; 2*t.used > len(t.table) {
 		t.grow()
 	}
 	return n
@@ -136,6 +151,12 @@ type interned[T comparable] struct {
 }
 
 func newInterned[T comparable]() *interned[T] { return &interned[T]{number: map[T]uint32{}} }
+
+// internedAfter goes on numbering behind values, of which it knows nothing: some
+// may be numbered twice.
+func internedAfter[T comparable](values []T) *interned[T] {
+	return &interned[T]{values: slices.Clip(values), number: map[T]uint32{}}
+}
 
 func (in *interned[T]) add(v T) uint32 {
 	n, ok := in.number[v]
