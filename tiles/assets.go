@@ -48,7 +48,7 @@ func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
 	e.texts.reset()
 	e.looks.reset()
 	e.lookTags = e.lookTags[:0]
-	if id.Z == MaxZoom || d.Count() <= MaxPoints {
+	if id.Z == MaxZoom || d.Count() <= e.maxPoints {
 		e.layer.begin(assetKeys)
 		d.Points((buffer+1.0)/extent, e.asset)
 	} else {
@@ -132,7 +132,7 @@ func (e *encoder) cluster(c *index.Cell, byType bool) {
 	l.flag(clusterFlag, true)
 	l.uint(clusterCount, uint64(c.Count))
 	if !c.Outside {
-		l.uint(clusterExpansion, uint64(e.drawing.Expansion(c, MaxPoints, MaxZoom)))
+		l.uint(clusterExpansion, uint64(e.drawing.Expansion(c, e.maxPoints, MaxZoom)))
 	}
 	for i, n := range c.Types {
 		if byType && n > 0 {

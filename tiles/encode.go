@@ -34,13 +34,16 @@ type encoder struct {
 	join   *Join    // of this tile; nil for none
 	keys   []string // of areas with the join's
 
-	drawing  *index.Drawing
-	texts    numbers // the values of the drawing's texts
-	looks    numbers // by what assets share, the end of its tags in lookTags
-	lookTags []byte  // tags, and behind each how many bytes they are
+	drawing   *index.Drawing
+	maxPoints int
+	texts     numbers // the values of the drawing's texts
+	looks     numbers // by what assets share, the end of its tags in lookTags
+	lookTags  []byte  // tags, and behind each how many bytes they are
 }
 
-func newEncoder() *encoder { return &encoder{layer: newLayer(), drawing: index.NewDrawing()} }
+func newEncoder() *encoder {
+	return &encoder{layer: newLayer(), drawing: index.NewDrawing(), maxPoints: MaxPoints}
+}
 
 func (e *encoder) encode(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) ([]byte, error) {
 	if !id.Valid() {

@@ -27,7 +27,12 @@ var allLayers = []string{"posyandu", "rt", "assets", "provinsi", "kabupaten", "k
 
 // randomContent is 60 areas of all kinds of shapes and 300 assets.
 func randomContent(rnd *rand.Rand) geo.Content {
-	c := geo.Content{Epoch: "e", Revision: 5, Types: []*geo.AssetType{{Name: "posyandu", RowVersion: 1}, {Name: "rt", RowVersion: 1}}}
+	c := geo.Content{Epoch: "e", Revision: 5, Types: []*geo.AssetType{
+		{Name: "posyandu", RowVersion: 1},
+		{Name: "rt", RowVersion: 1, Position: 1,
+			Schema: json.RawMessage(`{"properties":{"jumlah_kk":{"type":"integer"}}}`),
+			Fields: []geo.Field{{Name: "jumlah_kk", Unit: "KK", Sensitivity: geo.SensitivityPublic}}},
+	}}
 	for i := range 300 {
 		a := randomAsset(rnd, int64(i+1))
 		c.Assets = append(c.Assets, a)
@@ -41,8 +46,11 @@ func randomContent(rnd *rand.Rand) geo.Content {
 func randomAsset(rnd *rand.Rand, id int64) *geo.Asset {
 	a := &geo.Asset{
 		ID: id, Version: 1, Type: []string{"posyandu", "rt"}[rnd.IntN(2)], Name: fmt.Sprint("Melati ", rnd.IntN(50)),
-		AreaCode: "35.71.01.1001", RT: fmt.Sprintf("%03d", rnd.IntN(5)), Example: rnd.IntN(2) == 0, Placement: geo.Inside,
+		AreaCode: []geo.Code{"35.71.01.1001", "35.71.01.1002", "35.71.02.1001", "35.72.01.1001"}[rnd.IntN(4)], RT: fmt.Sprintf("%03d", rnd.IntN(5)), Example: rnd.IntN(2) == 0, Placement: geo.Inside,
 		Condition: []string{"", "baik"}[rnd.IntN(2)],
+	}
+	if a.Type == "rt" {
+		a.Attributes = fmt.Appendf(nil, `{"jumlah_kk": %d}`, rnd.IntN(90))
 	}
 	if rnd.IntN(8) > 0 {
 		a.Point = &orb.Point{112 + rnd.NormFloat64()*0.05, -7.8 + rnd.NormFloat64()*0.05}
