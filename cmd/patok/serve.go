@@ -54,6 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, env *environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	startMemory()
 	n, err := c.node(db, env.Log)
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func (c *serveCmd) node(db *database, log *slog.Logger) (*node, error) {
 		Lag:   func() time.Duration { return follower.Lag() },
 		Words: func() []string { return cityWords(live) },
 	})
-	follower = feed.NewFollower(db.Store, live, hub, log, feed.Options{Rights: service, Figures: figures})
+	follower = feed.NewFollower(db.Store, live, hub, log, feed.Options{Rights: service, Figures: figures, Loaded: settleMemory})
 	source, err := tiles.NewSource(c.CacheMB << 20)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ type Options struct {
 	Compare    time.Duration // between comparisons of digests; 5 min
 	Rights     Rights        // who forgets what revisions withdraw; nobody
 	Figures    Figures       // who reads published figures anew; nobody
+	Loaded     func()        // is called after each full load; nothing
 }
 
 // Rights is what a node remembers of who may do what. The follower tells it
@@ -180,6 +181,9 @@ func (f *Follower) load(ctx context.Context) error {
 	f.ready.Store(true)
 	f.advance()
 	f.logger.Info("loaded what is published", "revision", content.Revision, "assets", assets, "areas", len(content.Areas))
+	if f.opts.Loaded != nil {
+		f.opts.Loaded()
+	}
 	return nil
 }
 
