@@ -5,6 +5,7 @@ import { h } from './dom';
 import { hatchColor, hiddenColor } from './palettes';
 import type { Level } from './registry';
 import { badgeZoom } from './style';
+import { makeTip, type Tip } from './tip';
 
 /** How a place is drawn: filled, hatched over, or with a circle. */
 export interface Look {
@@ -44,7 +45,7 @@ export class MapLayers {
   private readonly gl: GLMap;
   private readonly app: App;
   private readonly drawn = new Map<string, Map<number, State>>();
-  private readonly tip = h('div.map-tip', { hidden: true, 'aria-hidden': 'true' });
+  private readonly tip: Tip;
   private level: AreaLevel | '' = '';
   private lifted: Target | null = null;
   /** What a place is called and what is told of it, below the pointer. */
@@ -55,6 +56,7 @@ export class MapLayers {
   constructor(app: App) {
     this.app = app;
     this.gl = app.map!.gl;
+    this.tip = makeTip(this.gl);
     app.map!.placing(true); // a tap belongs to the table now
     this.gl.addSource(points, { type: 'geojson', data: none });
     this.gl.addSource(sites, { type: 'geojson', data: none });
@@ -66,7 +68,6 @@ export class MapLayers {
     this.gl.on('click', this.onClick);
     this.gl.on('mousemove', this.onMove);
     this.gl.on('mouseout', this.onOut);
-    this.gl.getContainer().append(this.tip);
   }
 
   /** Colours the areas of a level, by their ids. */
@@ -222,16 +223,12 @@ export class MapLayers {
 
   private readonly onMove = (event: MapMouseEvent): void => this.say(event, this.found(event));
 
-  private readonly onOut = (): void => void (this.tip.hidden = true);
+  private readonly onOut = (): void => this.tip.say('');
 
-  private say({ point: { x, y } }: MapMouseEvent, found: { level: Level; id: number } | null): void {
-    const words = found && this.words(found.level, found.id);
-    this.tip.hidden = !words;
+  private say({ point }: MapMouseEvent, found: { level: Level; id: number } | null): void {
+    const words = found ? this.words(found.level, found.id) : '';
     this.gl.getCanvas().style.cursor = words ? 'pointer' : '';
-    if (!words) return;
-    this.tip.textContent = words;
-    const right = x > this.gl.getCanvas().clientWidth / 2;
-    Object.assign(this.tip.style, { left: right ? '' : `${x + 14}px`, right: right ? `${this.gl.getCanvas().clientWidth - x + 14}px` : '', top: `${Math.max(4, y - 12)}px` });
+    this.tip.say(words, point);
   }
 }
 

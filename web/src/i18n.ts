@@ -4,6 +4,7 @@ import type { id as batchWords } from './words-batches';
 import type { id as detailWords } from './words-details';
 import type { id as importWords } from './words-import';
 import type { id as liveWords } from './words-live';
+import type { id as mapWords } from './words-map';
 import type { id as progressWords } from './words-progress';
 import type { id as releaseWords } from './words-releases';
 import type { id as reviewWords } from './words-review';
@@ -12,7 +13,7 @@ import type { id as searchWords } from './words-search';
 import type { id as workWords } from './words-work';
 
 export type Lang = 'id' | 'en';
-export type Word = keyof typeof shell | keyof typeof analysisWords | keyof typeof batchWords | keyof typeof detailWords | keyof typeof importWords | keyof typeof liveWords | keyof typeof peopleWords | keyof typeof progressWords | keyof typeof releaseWords | keyof typeof reviewWords | keyof typeof searchWords | keyof typeof workWords;
+export type Word = keyof typeof shell | keyof typeof analysisWords | keyof typeof batchWords | keyof typeof detailWords | keyof typeof importWords | keyof typeof liveWords | keyof typeof mapWords | keyof typeof peopleWords | keyof typeof progressWords | keyof typeof releaseWords | keyof typeof reviewWords | keyof typeof searchWords | keyof typeof workWords;
 /** A text that the server gives in both languages. */
 export interface Text {
   id: string;
@@ -73,7 +74,7 @@ export function switchLang(): void {
   location.reload();
 }
 
-const locale = lang === 'id' ? 'id-ID' : 'en-GB';
+export const locale = lang === 'id' ? 'id-ID' : 'en-GB';
 
 /** 1.234,5 in Indonesian, 1,234.5 in English. */
 export function formatNumber(value: number, digits = 0): string {

@@ -5,25 +5,24 @@ import { formatNumber, formatTime, t, tText } from './i18n';
 /** The legend: what is on the map, how many of each, as of when; each line switches its layer. */
 export function legend(app: App): Node[] {
   const counts = new Map(app.summary?.counts.map((c) => [c.type, c]));
-  const rows: { name: string; label: string; mark: HTMLElement; count: number | undefined; far?: boolean | undefined }[] = app.types.map((type) => ({
+  const rows: { name: string; label: string; mark: HTMLElement; count: number | undefined }[] = app.types.map((type) => ({
     name: type.name,
     label: tText(type.plural),
     mark: badge(type),
     count: counts.get(type.name)?.total,
-    far: app.map?.hides(type),
   }));
   const areas = app.summary?.areas ?? {};
   rows.push({ name: 'kelurahan', label: t('village'), mark: h('span.badge.area', { 'aria-hidden': 'true' }), count: areas.kelurahan });
   rows.push({ name: 'kecamatan', label: t('kind_kecamatan'), mark: h('span.badge.area.upper', { 'aria-hidden': 'true' }), count: areas.kecamatan });
 
   const list = h('ul.legend', { 'aria-label': t('legend') });
-  for (const { name, label, mark, count, far } of rows) {
+  for (const { name, label, mark, count } of rows) {
     const eye = h('span.eye');
     const button = h(
       'button',
       { type: 'button', 'data-layer': name, title: t('layer_show') },
       mark,
-      h('span.name', null, label, far && h('span.far', null, t('layer_far'))),
+      h('span.name', null, label),
       h('span.count', null, count === undefined ? '–' : formatNumber(count)),
       eye,
     );

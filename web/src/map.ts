@@ -1,14 +1,22 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
-import { AttributionControl, Map as GLMap, type MapGeoJSONFeature, type MapMouseEvent, NavigationControl, ScaleControl, setWorkerUrl, type VectorTileSource } from 'maplibre-gl';
+import { AttributionControl, Map as GLMap, NavigationControl, ScaleControl, setWorkerUrl, type VectorTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { areaLevels, type AssetType, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
+import { areaLevels, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
+import { aim, assetLayers, type Hit } from './aim';
 import { type App, editAreas, pointOf } from './app';
 import { addBadges } from './badges';
+import { type Cluster, clusterLayer, clusterWords, countShown, showClusters } from './clusters';
+import { h } from './dom';
 import { drawComparison, drawWaiting, type Places, type WaitingPoint } from './marks';
-import { t } from './i18n';
+import { addWords, t } from './i18n';
+import { drawRings } from './rings';
 import { drawShares } from './shade';
 import { assetFilter, mapStyle } from './style';
+import { makeTip } from './tip';
+import * as words from './words-map';
+
+addWords(words);
 
 /** What the rest of the page asks of the map. */
 export interface MapView {
@@ -23,8 +31,6 @@ export interface MapView {
   /** Marks what is open, and goes there when asked or when it is out of sight. */
   show(item: Item | null, feature: Feature | null, fly: boolean): void;
   hide(layers: Set<string>): void;
-  /** Whether assets of this type are drawn only nearer than now. */
-  hides(type: AssetType): boolean;
   /** Lifts the areas that this account may edit. */
   own(): void;
   /** Asks for the tiles again; what is unchanged comes back as 304 and nothing flickers. */
@@ -47,8 +53,6 @@ interface Calls {
   moved(): void;
   tapped(item: Item | null): void;
   piled(features: Feature[]): void;
-  /** A zoom was passed from which on a type is drawn. */
-  zoomed(): void;
 }
 
 interface State {
@@ -57,7 +61,6 @@ interface State {
 }
 
 const indonesia: BBox = [94.9, -11.1, 141.1, 6.2];
-const reach = 14; // pixels around a finger
 
 /** Makes the map in this element; null where the browser cannot draw it. */
 export async function makeMap(app: App, container: HTMLElement, at: { zoom?: number; lat?: number; lon?: number }, calls: Calls): Promise<MapView | null> {
@@ -97,29 +100,22 @@ export async function makeMap(app: App, container: HTMLElement, at: { zoom?: num
   map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left');
   if (app.session.settings?.basemap) map.addControl(new AttributionControl({ compact: true }), 'bottom-left');
   await new Promise<void>((done) => map.once('style.load', () => done()));
+  drawRings(map, app.types.map((type) => type.color));
   void addBadges(map, app.types);
 
-  tellState(map);
+  tellState(app, map);
   map.on('moveend', () => calls.moved());
   const state: State = { placing: false, openWaiting: () => {} };
-  map.on('click', (event) => {
-    if (!state.placing) tap(map, event, calls, state);
-  });
-  map.on('mousemove', (event) => {
-    if (state.placing) return;
-    const over = map.queryRenderedFeatures(event.point, { layers: ['assets-dot', 'assets-badge'] }).length > 0;
-    map.getCanvas().style.cursor = over ? 'pointer' : '';
-  });
+  watchTaps(app, map, calls, state);
 
   const view = makeView(app, map, state);
   view.hide(app.hidden);
   view.own();
-  watchZoom(map, () => app.types.filter((type) => view.hides(type)).map((type) => type.name).join(), calls);
   return view;
 }
 
 /** Keeps on <html> what the map shows, for tests and for who looks from outside. */
-function tellState(map: GLMap): void {
+function tellState(app: App, map: GLMap): void {
   const root = document.documentElement;
   const say = (): void => {
     const { lng, lat } = map.getCenter();
@@ -129,48 +125,50 @@ function tellState(map: GLMap): void {
   map.on('move', say);
   map.on('idle', () => {
     root.dataset.map = 'ready';
-    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-dot', 'assets-badge'] }).map((f) => f.id))].sort().join(' ');
+    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: assetLayers }).map((f) => f.id))].sort().join(' ');
+    root.dataset.clusters = [...new Map(map.queryRenderedFeatures({ layers: [clusterLayer] }).map((f) => [f.id, countShown(f.properties as Cluster, app.types, app.hidden)])).values()].join(' ');
   });
   say();
   // Tiles that did not come are asked for again; the page says elsewhere that the connection is lost.
   map.on('error', ({ error }) => (root.dataset.mapError = error.message));
 }
 
-/** Says when a zoom was passed that changes which types are too far to be drawn. */
-function watchZoom(map: GLMap, far: () => string, calls: Calls): void {
-  let before = far();
-  map.on('zoom', () => {
-    const now = far();
-    if (now === before) return;
-    before = now;
-    calls.zoomed();
+/** A tap opens what is under the finger, Enter what is in the middle of the map, which is said there as the map is moved by keys. */
+function watchTaps(app: App, map: GLMap, calls: Calls, state: State): void {
+  const canvas = map.getCanvas();
+  const tip = makeTip(map);
+  const said = h('p.sr', { role: 'status' });
+  map.getContainer().append(said);
+  const wordsOf = (hit: Hit): string => (!hit ? '' : 'cluster' in hit ? clusterWords(hit.cluster, app.types, app.hidden) : 'assets' in hit ? String(hit.assets[0].properties.name) : '');
+  const middle = (): { x: number; y: number } => map.project(map.getCenter());
+  map.on('click', ({ point }) => {
+    if (!state.placing) act(map, aim(map, point), calls, state);
   });
+  canvas.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !state.placing) act(map, aim(map, middle()), calls, state);
+  });
+  map.on('idle', () => {
+    said.textContent = document.activeElement === canvas && !state.placing ? wordsOf(aim(map, middle())) : '';
+  });
+  map.on('mousemove', ({ point }) => {
+    if (state.placing) return tip.say('');
+    const over = map.queryRenderedFeatures(point, { layers: [clusterLayer, ...assetLayers] })[0];
+    canvas.style.cursor = over ? 'pointer' : '';
+    tip.say(over?.properties.cluster ? clusterWords(over.properties as Cluster, app.types, app.hidden) : '', point);
+  });
+  map.on('mouseout', () => tip.say(''));
+  map.on('movestart', () => tip.say(''));
 }
 
-/** Opens what was tapped: what waits for review, the asset under the finger, a choice among several, or the area. */
-function tap(map: GLMap, event: MapMouseEvent, calls: Calls, state: State): void {
-  const { x, y } = event.point;
-  const box: [[number, number], [number, number]] = [
-    [x - reach, y - reach],
-    [x + reach, y + reach],
-  ];
-  const waits = map.queryRenderedFeatures([x, y], { layers: ['waiting-ring'] })[0];
-  if (waits) return state.openWaiting(Number(waits.properties.id));
-  const away = (f: MapGeoJSONFeature): number => {
-    const at = map.project((f.geometry as unknown as { coordinates: LonLat }).coordinates);
-    return Math.hypot(at.x - x, at.y - y);
-  };
-  const found = [...new Map(map.queryRenderedFeatures(box, { layers: ['assets-dot', 'assets-badge'] }).map((f) => [f.id, f])).values()].sort((a, b) => away(a) - away(b));
-  const first = found[0];
-  if (first) {
-    const beside = found.filter((f) => away(f) - away(first) < 4);
-    if (beside.length > 1 && map.getZoom() >= 15) {
-      calls.piled(beside.map((f) => ({ type: 'Feature', id: Number(f.id), geometry: f.geometry as Feature['geometry'], properties: f.properties as Feature['properties'] })));
-    } else calls.tapped({ collection: String(first.properties.type), id: Number(first.id) });
-    return;
-  }
-  const area = map.queryRenderedFeatures([x, y], { layers: areaLevels.map((level) => `${level}-fill`).filter((id) => map.getLayer(id)) })[0];
-  calls.tapped(area ? { collection: String(area.sourceLayer), id: Number(area.id) } : null);
+/** Opens what was hit; a cluster parts by going nearer. */
+function act(map: GLMap, hit: Hit, calls: Calls, state: State): void {
+  if (!hit) return calls.tapped(null);
+  if ('waiting' in hit) return state.openWaiting(hit.waiting);
+  if ('area' in hit) return calls.tapped(hit.area);
+  if ('cluster' in hit) return void map.easeTo({ center: hit.at, zoom: Math.max(hit.cluster.expansion_zoom, Math.floor(map.getZoom()) + 1), duration: 700 });
+  const [first] = hit.assets;
+  if (hit.assets.length > 1) calls.piled(hit.assets);
+  else calls.tapped({ collection: String(first.properties.type), id: first.id });
 }
 
 function makeView(app: App, map: GLMap, state: State): MapView {
@@ -202,15 +200,15 @@ function makeView(app: App, map: GLMap, state: State): MapView {
       else if (fly && feature?.geometry) map.fitBounds(extent(feature.geometry), { padding: 32, duration: 700, maxZoom: 16 });
     },
     hide(layers) {
-      const filter = assetFilter(app.types, layers);
-      for (const id of ['assets-dot', 'assets-badge', 'assets-name']) map.setFilter(id, filter);
+      for (const id of [...assetLayers, 'assets-name']) map.setFilter(id, assetFilter(app.types, layers));
+      map.setFilter('assets-speck', assetFilter(app.types, layers, true));
+      showClusters(map, app.types, layers);
       for (const level of areaLevels) {
         for (const kind of ['line', 'label']) {
           if (map.getLayer(`${level}-${kind}`)) map.setLayoutProperty(`${level}-${kind}`, 'visibility', layers.has(level) ? 'none' : 'visible');
         }
       }
     },
-    hides: (type) => map.getZoom() < (type.min_zoom ?? 0),
     own() {
       const codes = (editAreas(app.session) ?? []).filter((code) => code.length === 13);
       for (const id of ['own-fill', 'own-line']) map.setFilter(id, ['in', ['get', 'code'], ['literal', codes]]);

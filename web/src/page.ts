@@ -210,7 +210,6 @@ export class Page implements App {
         moved: debounced(250, () => !this.working() && this.keep(true)),
         tapped: (item) => (item ? this.open(item) : this.panel.mode === 'details' && this.home()),
         piled: (features) => this.details((d) => d.pile(features)),
-        zoomed: () => this.first.legendChanged(),
       });
     } catch {
       said.replaceChildren(failure('map_failed', () => location.reload()));
@@ -223,7 +222,6 @@ export class Page implements App {
       return;
     }
     said.replaceChildren();
-    this.first.legendChanged();
     if (this.selected) this.details((d) => d.mark());
     else if (this.shown) this.panel.refresh(null);
     this.waiting();

@@ -1,5 +1,6 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { type AssetType, areaLevels, type Basemap } from './api';
+import { clusters, isCluster } from './clusters';
 import { markLayers, markSources } from './marks';
 import { shadeLayer } from './shade';
 
@@ -13,7 +14,7 @@ const tints = ['#f6f1e2', '#ecf0e0', '#f3eade', '#e8eee8', '#f1efe6', '#eee9df']
 
 const tint: ExpressionSpecification = [
   'match',
-  ['%', ['to-number', ['slice', ['get', 'parent_code'], -2], 0], tints.length],
+  ['%', ['to-number', ['slice', ['coalesce', ['get', 'parent_code'], ''], -2], 0], tints.length],
   ...tints.slice(1).flatMap((color, i): [number, string] => [i + 1, color]),
   tints[0]!,
 ] as unknown as ExpressionSpecification;
@@ -48,9 +49,11 @@ export function mapStyle(types: AssetType[], basemap: Basemap | null): StyleSpec
       ...(basemap ? [{ id: 'basemap', type: 'raster' as const, source: 'basemap', paint: { 'raster-saturation': -0.45, 'raster-opacity': 0.9, 'raster-fade-duration': 0 } }] : []),
       ...areaFills(basemap !== null),
       ...areaLines(),
+      specks(types),
       dots(types),
       ...badges(types),
       ...areaLabels(),
+      clusters(types),
       assetNames(),
       ...picked(),
       ...markLayers(),
@@ -136,20 +139,40 @@ function areaLabels(): LayerSpecification[] {
   ];
 }
 
-/** What is drawn of the assets: each type from its own zoom on, unless its layer is off. */
-export function assetFilter(types: AssetType[], off: Set<string>): FilterSpecification {
-  const from = types.flatMap((type) => [type.name, off.has(type.name) ? 99 : (type.min_zoom ?? 0)]);
-  return (from.length ? ['>=', ['zoom'], ['match', ['get', 'type'], ...from, 0]] : true) as unknown as FilterSpecification;
+/** What an asset's type says; `other` for a type that the page does not know. */
+function byType<T extends string | number>(types: AssetType[], of: (type: AssetType, i: number) => T, other: T): ExpressionSpecification | T {
+  return types.length ? (['match', ['get', 'type'], ...types.flatMap((type, i) => [type.name, of(type, i)]), other] as unknown as ExpressionSpecification) : other;
+}
+
+/** Single assets of types that are switched on, from their zoom on, or those that stand back below it. */
+export function assetFilter(types: AssetType[], off: Set<string>, back = false): FilterSpecification {
+  const from = byType(types, (type) => type.min_zoom ?? 0, 0);
+  return ['all', ['!', isCluster], ['!', ['in', ['get', 'type'], ['literal', [...off]]]], [back ? '<' : '>=', ['zoom'], from]] as FilterSpecification;
 }
 
 /** Offices stand in front of what is more numerous: the registry's order. */
-function order(types: AssetType[]): ExpressionSpecification {
-  return ['match', ['get', 'type'], ...types.flatMap((type, i) => [type.name, types.length - i]), 0] as unknown as ExpressionSpecification;
+function order(types: AssetType[]): ExpressionSpecification | number {
+  return byType(types, (_, i) => types.length - i, 0);
+}
+
+function colorOf(types: AssetType[]): ExpressionSpecification | string {
+  return byType(types, (type) => type.color, '#52605c');
+}
+
+/** What is too many to be looked at one by one so far out: specks that say where people live. */
+function specks(types: AssetType[]): LayerSpecification {
+  return {
+    id: 'assets-speck',
+    type: 'circle',
+    source: 'assets',
+    'source-layer': 'assets',
+    filter: assetFilter(types, new Set(), true),
+    paint: { 'circle-color': colorOf(types), 'circle-opacity': 0.6, 'circle-radius': grow(8, 0.6, 10.5, 0.8, 12, 1.2, 13, 2) },
+  };
 }
 
 /** Far out, assets are dots, below the names of areas. */
 function dots(types: AssetType[]): LayerSpecification {
-  const color = ['match', ['get', 'type'], ...types.flatMap((type) => [type.name, type.color]), '#52605c'] as unknown as ExpressionSpecification;
   return {
     id: 'assets-dot',
     type: 'circle',
@@ -158,7 +181,7 @@ function dots(types: AssetType[]): LayerSpecification {
     maxzoom: badgeZoom,
     layout: { 'circle-sort-key': order(types) },
     paint: {
-      'circle-color': color,
+      'circle-color': colorOf(types),
       'circle-radius': grow(8, 0.8, 10.5, 1.2, 11.5, 1.9, 12.3, 3.2, 13, 5),
       'circle-stroke-color': '#fff',
       'circle-stroke-width': grow(8, 0, 11, 0.3, 12, 0.8, 13, 1.5),
@@ -168,7 +191,6 @@ function dots(types: AssetType[]): LayerSpecification {
 
 /** Near, assets are badges with a glyph; the names of areas stay readable over them. */
 function badges(types: AssetType[]): LayerSpecification[] {
-  const image = ['match', ['get', 'type'], ...types.flatMap((type) => [type.name, `asset-${type.name}`]), 'asset-other'] as unknown as ExpressionSpecification;
   return [
     {
       id: 'assets-badge',
@@ -178,7 +200,7 @@ function badges(types: AssetType[]): LayerSpecification[] {
       minzoom: badgeZoom,
       layout: {
         'symbol-sort-key': order(types),
-        'icon-image': image,
+        'icon-image': byType(types, (type) => `asset-${type.name}`, 'asset-other'),
         'icon-size': grow(13, 0.5, 15, 0.8, 17, 1, 19, 1.25),
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,

@@ -7,6 +7,7 @@ import * as analysis from '../src/words-analysis';
 import * as details from '../src/words-details';
 import * as intake from '../src/words-import';
 import * as live from '../src/words-live';
+import * as map from '../src/words-map';
 import * as people from '../src/words-people';
 import * as search from '../src/words-search';
 import * as progress from '../src/words-progress';
@@ -23,6 +24,7 @@ const parts = [
   ['live', live.id, live.en],
   ['progress', progress.id, progress.en],
   ['review', review.id, review.en],
+  ['map', map.id, map.en],
   ['people', people.id, people.en],
   ['search', search.id, search.en],
 ] as const;
