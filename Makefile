@@ -2,6 +2,8 @@
 #
 #   DATA=folder     the data folder of `make run` (default: the program's own)
 #   LISTEN=addr     where `make run` listens (default: the program's own)
+#   KEEP=folder     where `make bench-national` keeps its set, to be used again (default: nowhere)
+#   PEERS='a=url'   other servers on the same database that `make bench-national` measures beside
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ PAGE := $(shell find web -type f \( -path 'web/src/*' -o -path 'web/public/*' \)
 help: ## print this list
 	@echo 'Patok: a city map of places, from PostGIS to the phone.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  DATA=folder and LISTEN=address go to make run. The program itself: bin/patok --help'
 
@@ -71,6 +73,14 @@ test: setup-test ## run every test, as .ci/run does
 	@$(STEP) 'Go: fuzz' .ci/fuzz
 	@$(STEP) 'build' $(MAKE) build
 	@$(STEP) 'page: end-to-end tests' npm --prefix web run e2e
+
+.PHONY: setup-bench
+setup-bench:
+	@.ci/setup bench
+
+.PHONY: bench-national
+bench-national: setup-bench build ## load the national set and write the report (KEEP=folder, PEERS='name=url …')
+	bin/patok-bench national --out cmd/patok-bench/results $(if $(KEEP),--keep '$(KEEP)') $(foreach peer,$(PEERS),--peer '$(peer)')
 
 .PHONY: bench
 bench: setup build ## run the Go benchmarks and patok-bench (beside PostGIS)

@@ -15,6 +15,7 @@ import (
 type machine struct {
 	CPU      string `json:"cpu"`
 	Cores    int    `json:"cores"`
+	MemoryGB int    `json:"memory_gb"`
 	Go       string `json:"go"`
 	Postgres string `json:"postgresql"`
 	PostGIS  string `json:"postgis"`
@@ -23,14 +24,14 @@ type machine struct {
 }
 
 func describeMachine(ctx context.Context, conn *pgx.Conn, load string) (machine, error) {
-	m := machine{CPU: cpuModel(), Cores: runtime.NumCPU(), Go: runtime.Version(), Load: load, Patok: version}
+	m := machine{CPU: cpuModel(), Cores: runtime.NumCPU(), MemoryGB: memoryGB(), Go: runtime.Version(), Load: load, Patok: version}
 	err := conn.QueryRow(ctx, `select current_setting('server_version'), postgis_lib_version()`).Scan(&m.Postgres, &m.PostGIS)
 	return m, err
 }
 
 // String is one line for a report.
 func (m machine) String() string {
-	s := fmt.Sprintf("%s, %d cores, %s, PostgreSQL %s, PostGIS %s, Patok %s", m.CPU, m.Cores, m.Go, m.Postgres, m.PostGIS, m.Patok)
+	s := fmt.Sprintf("%s, %d cores, %d GB, %s, PostgreSQL %s, PostGIS %s, Patok %s", m.CPU, m.Cores, m.MemoryGB, m.Go, m.Postgres, m.PostGIS, m.Patok)
 	if m.Load != "" {
 		s += "; load average before the run " + m.Load
 	}
@@ -59,4 +60,17 @@ func loadAverage() string {
 	}
 	fields := strings.Fields(string(b))
 	return strings.Join(fields[:min(3, len(fields))], " ")
+}
+
+// memoryGB is how much memory the machine has; 0 where it is not known.
+func memoryGB() int {
+	b, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	var kilobytes int
+	if _, err := fmt.Sscanf(string(b), "MemTotal: %d kB", &kilobytes); err != nil {
+		return 0
+	}
+	return (kilobytes + 1<<19) >> 20
 }

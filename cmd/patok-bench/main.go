@@ -19,6 +19,7 @@ var version = "dev"
 
 type commands struct {
 	Run      runCmd      `cmd:"" default:"withargs" help:"Measure, and print one table (the default)."`
+	National nationalCmd `cmd:"" help:"Load the national set, measure it against the figures to reach, and write a report."`
 	Generate generateCmd `cmd:"" help:"Write the data of a run as files for patok import."`
 
 	Version kong.VersionFlag `help:"Print the version."`

@@ -14,6 +14,7 @@ type report struct {
 	Dataset datasetFlags `json:"dataset"`
 	Rounds  int          `json:"rounds"`
 	Rows    []row        `json:"rows"`
+	Date    string       `json:"date,omitempty"`
 }
 
 // row is one line of the table. Times are per piece of work.
@@ -28,6 +29,10 @@ type row struct {
 	Slower    bool    `json:"slower"`  // than PostGIS, by the median of the rounds' ratios
 	P99       float64 `json:"p99,omitempty"`
 	Note      string  `json:"note,omitempty"`
+
+	Reach reach  `json:"-"`               // the figure to reach, the zero one where there is none
+	Goal  string `json:"reach,omitempty"` // the same for people
+	Met   bool   `json:"met,omitempty"`   // it was reached
 }
 
 const (
@@ -35,6 +40,13 @@ const (
 	unitBytes    = "bytes"
 	unitRows     = "rows/s"
 	unitRequests = "requests/s"
+	unitSeconds  = "s"
+	unitMB       = "MB"
+	unitKB       = "kB"
+	unitLookups  = "look-ups/s"
+	unitZooms    = "zooms"
+	unitAnswers  = "answers"
+	unitPercent  = "%"
 )
 
 // contestRow is a line about a contest: times, or requests in a second where
@@ -47,6 +59,24 @@ func contestRow(r result) row {
 	ours, theirs, ratio := spreadOf(values(r.ours)), spreadOf(values(r.theirs)), spreadOf(speedups(r.ours, r.theirs))
 	return row{Name: r.Name, Unit: unit, Patok: &ours, Reference: r.Reference, Beside: &theirs, Ratio: &ratio,
 		PostGIS: r.PostGIS, Slower: r.PostGIS && ratio.Median < 1, Note: r.Note}
+}
+
+// besideRow is a line about rounds in which Patok and a reference worked in turn.
+// more tells whether more is better, which the ratio is made by.
+func besideRow(name, unit, reference string, ours, theirs []float64, more bool, goal reach, note string) row {
+	patok, beside, ratio := spreadOf(ours), spreadOf(theirs), spreadOf(ratios(ours, theirs))
+	if !more {
+		ratio = spreadOf(ratios(theirs, ours))
+	}
+	return row{Name: name, Unit: unit, Patok: &patok, Reference: reference, Beside: &beside, Ratio: &ratio, Note: note}.toReach(goal)
+}
+
+// toReach sets the figure that the row has to reach.
+func (r row) toReach(goal reach) row {
+	if goal != (reach{}) {
+		r.Reach, r.Goal, r.Met = goal, goal.text(r.Unit), goal.met(r)
+	}
+	return r
 }
 
 // figureRow is a line without a reference.

@@ -13,7 +13,7 @@ func sampleReport() *report {
 	fast := result{contest: contest{Name: "fast", Reference: "ST_AsMVT", PostGIS: true}, ours: []time.Duration{time.Millisecond, 2 * time.Millisecond}, theirs: []time.Duration{4 * time.Millisecond, 4 * time.Millisecond}}
 	slow := result{contest: contest{Name: "slow", Reference: "KNN", PostGIS: true}, ours: []time.Duration{9 * time.Microsecond}, theirs: []time.Duration{3 * time.Microsecond}}
 	plain := result{contest: contest{Name: "plain", Reference: "chi", Parallel: 4}, ours: []time.Duration{20 * time.Microsecond}, theirs: []time.Duration{10 * time.Microsecond}}
-	return &report{Machine: machine{CPU: "Some CPU", Cores: 2}, Dataset: datasetFlags{Points: 10, Areas: 2, Seed: 1}, Rounds: 5, Rows: []row{
+	return &report{Machine: machine{CPU: "Some CPU", Cores: 2, MemoryGB: 8}, Dataset: datasetFlags{Points: 10, Areas: 2, Seed: 1}, Rounds: 5, Rows: []row{
 		contestRow(fast), contestRow(slow), contestRow(plain),
 		latencyRow("edit", []time.Duration{time.Millisecond, 3 * time.Millisecond}, "two"),
 		figureRow("heap", unitBytes, []float64{512}, ""),
@@ -30,7 +30,7 @@ func TestReportNamesWhatIsSlowerThanPostGIS(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Some CPU, 2 cores",
+		"Some CPU, 2 cores, 8 GB",
 		"| fast | 1.50 ms [1.00..2.00] | ST_AsMVT 4.00 ms [4.00..4.00] | 3.00× [2.00..4.00] | yes |",
 		"| slow | 9.00 µs [9.00..9.00] | KNN 3.00 µs [3.00..3.00] | 0.33× [0.33..0.33] | **NO** |",
 		"| plain | 50000 requests/s [50000..50000] | chi 100000 requests/s [100000..100000] | 0.50× [0.50..0.50] | – |",

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/paulmach/orb/encoding/mvt"
+
+	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/tiles"
+)
+
+const (
+	budgetBytes = 150_000 // of a tile, packed
+	budgetZoom  = 10
+	coldMillis  = 10 // of the slowest tile in a hundred that nobody asked for before
+)
+
+// measureBudget asks for every tile of z0 to z10 once: none may be large or
+// slow, and what the tiles of a zoom show must be all there is.
+func measureBudget(ctx context.Context, s *stage) ([]row, error) {
+	node, err := s.uncached(ctx)
+	if err != nil {
+		return nil, err
+	}
+	placed, err := one[int](ctx, s, `select count(*) from assets where point is not null and placement <> 'held'`)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	layers := []string{geo.AllAssets, geo.LevelKelurahan.Collection(), geo.LevelKecamatan.Collection(), geo.LevelKabupaten.Collection(), geo.LevelProvinsi.Collection()}
+	for _, layer := range layers {
+		s.progress("asking for every tile of " + layer)
+		w := &walk{layer: layer, host: strings.TrimPrefix(node.url, "http://"), most: make([]int, budgetZoom+1), shown: make([]int, budgetZoom+1)}
+		if err := w.all(ctx); err != nil {
+			return nil, err
+		}
+		rows = append(rows, w.rows(placed)...)
+	}
+	return rows, nil
+}
+
+// walk asks for the tiles of a layer from z0 down; below an empty tile nothing is
+// looked for, which the counts would tell.
+type walk struct {
+	layer, host string
+	asker       *asker
+	most        []int // by zoom, the packed bytes of the largest tile
+	shown       []int // by zoom, how many assets the tiles tell of
+	times       []time.Duration
+	tiles       int
+}
+
+func (w *walk) all(ctx context.Context) (err error) {
+	if w.asker, err = dial(ctx, w.host); err != nil {
+		return err
+	}
+	defer w.asker.Close()
+	next := []tiles.ID{{}}
+	for len(next) > 0 {
+		var below []tiles.ID
+		for _, id := range next {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			there, err := w.ask(id)
+			if err != nil {
+				return err
+			}
+			if there && id.Z < budgetZoom {
+				for i := range 4 {
+					below = append(below, tiles.ID{Z: id.Z + 1, X: 2*id.X + i%2, Y: 2*id.Y + i/2})
+				}
+			}
+		}
+		next = below
+	}
+	return nil
+}
+
+// ask measures a tile, and tells whether there is one.
+func (w *walk) ask(id tiles.ID) (bool, error) {
+	path := tilePaths(w.layer, []tiles.ID{id})[0]
+	var body bytes.Buffer
+	began := time.Now()
+	status, size, err := w.asker.ask([]byte("GET "+path+" HTTP/1.1\r\nHost: "+w.host+"\r\n"+gzipHeader+"\r\n"), &body)
+	took := time.Since(began)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("%s: %w", path, err)
+	case status == http.StatusNoContent:
+		return false, nil
+	case status != http.StatusOK:
+		return false, fmt.Errorf("%s: status %d", path, status)
+	}
+	w.tiles++
+	w.times = append(w.times, took)
+	w.most[id.Z] = max(w.most[id.Z], size)
+	if w.layer == geo.AllAssets {
+		raw, err := unpacked(body.Bytes())
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", path, err)
+		}
+		n, err := assetsShown(raw)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", path, err)
+		}
+		w.shown[id.Z] += n
+	}
+	return true, nil
+}
+
+func (w *walk) rows(placed int) []row {
+	sizes := make([]string, len(w.most))
+	for z, size := range w.most {
+		sizes[z] = fmt.Sprintf("z%d %.1f", z, float64(size)/1000)
+	}
+	latency := latencyRow(w.layer+", every tile of z0 to z10, cold", w.times, fmt.Sprintf("%d tiles, one at a time", w.tiles))
+	rows := []row{
+		figureRow(w.layer+", the largest tile of z0 to z10", unitKB, []float64{float64(slices.Max(w.most)) / 1000}, "gzip, kB by zoom: "+strings.Join(sizes, ", ")).toReach(atMost(budgetBytes / 1000)),
+		latency.toReach(p99Below(coldMillis)),
+	}
+	if w.layer != geo.AllAssets {
+		return rows
+	}
+	wrong := 0
+	var counted []string
+	for z, n := range w.shown {
+		if n != placed {
+			wrong++
+			counted = append(counted, fmt.Sprintf("z%d %d", z, n))
+		}
+	}
+	note := fmt.Sprintf("each of the others shows %d assets, as count(*) does", placed)
+	if wrong > 0 {
+		note += "; these show " + strings.Join(counted, ", ")
+	}
+	return append(rows, figureRow("zooms whose tiles do not add up to the table", unitZooms, []float64{float64(wrong)}, note).toReach(none()))
+}
+
+// unpacked is what gzip packed.
+func unpacked(packed []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+// assetsShown is how many assets a tile tells of: clusters count, and what
+// stands in its buffer does not.
+func assetsShown(tile []byte) (int, error) {
+	layers, err := mvt.Unmarshal(tile)
+	if err != nil {
+		return 0, err
+	}
+	shown := 0
+	for _, layer := range layers {
+		for _, f := range layer.Features {
+			switch count, cluster := f.Properties["count"].(float64); {
+			case f.Properties["buffer"] == true:
+			case cluster:
+				shown += int(count)
+			default:
+				shown++
+			}
+		}
+	}
+	return shown, nil
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/patok-id/patok/geo/store/cluster"
+	"github.com/patok-id/patok/migrations"
+)
+
+// stage is what measurements of the national set work on: a PostGIS that holds
+// it, nodes as processes of their own, and PostGIS behind a plain handler.
+type stage struct {
+	nationalFlags
+	datasetFlags
+	program  program
+	wrk      wrk
+	cluster  *cluster.Cluster
+	pool     *pgxpool.Pool // as administrator: row-level security is none of the comparison
+	loaded   loadedSet
+	peers    []peer
+	plain    string // where the plain handlers answer
+	nodes    map[string]*serving
+	close    []func()
+	progress func(string)
+}
+
+// peerClients is how many connections ask at the same time, and how many of
+// PostGIS answer them.
+const peerClients = 4
+
+// openStage opens the folder's PostGIS, which is loaded when it is empty.
+func openStage(ctx context.Context, f nationalFlags, d datasetFlags, dir string, progress func(string)) (*stage, error) {
+	s := &stage{nationalFlags: f, datasetFlags: d, wrk: findWrk(), progress: progress, nodes: map[string]*serving{}}
+	err := s.open(ctx, dir)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) open(ctx context.Context, dir string) (err error) {
+	if s.program, err = findProgram(s.Patok); err != nil {
+		return err
+	}
+	if s.peers, err = readPeers(s.Peer); err != nil {
+		return err
+	}
+	if s.cluster, err = cluster.Open(ctx, cluster.Options{DataDir: filepath.Join(dir, "data")}); err != nil {
+		return err
+	}
+	s.atEnd(func() {
+		ending, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		s.cluster.Close(ending) //nolint:errcheck // the next to open it starts it anew
+	})
+	if _, err := migrations.Up(ctx, s.cluster.AdminURL()); err != nil {
+		return err
+	}
+	if err := s.load(ctx, dir); err != nil {
+		return err
+	}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	if len(s.peers) > 0 {
+		if _, err := s.pool.Exec(ctx, peerViewsSQL); err != nil {
+			return err
+		}
+	}
+	return s.servePlain(ctx)
+}
+
+// connect opens the pool that stands for PostGIS, once statements are prepared
+// and every core of the machine is PostgreSQL's as much as ours.
+func (s *stage) connect(ctx context.Context) error {
+	config, err := pgxpool.ParseConfig(s.cluster.AdminURL())
+	if err != nil {
+		return err
+	}
+	config.MaxConns, config.MinConns = peerClients, peerClients
+	config.ConnConfig.RuntimeParams["work_mem"] = "64MB"
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return err
+	}
+	s.atEnd(s.pool.Close)
+	return nil
+}
+
+func (s *stage) atEnd(do func()) { s.close = append(s.close, do) }
+
+// Close ends everything that the stage began, the last first.
+func (s *stage) Close() {
+	for name := range s.nodes {
+		s.dismiss(name)
+	}
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}
+
+// node is the node of this name, a process of its own that is started on first
+// use and lives until it is dismissed or the stage closes.
+func (s *stage) node(ctx context.Context, name string, flags ...string) (*serving, error) {
+	if n := s.nodes[name]; n != nil {
+		return n, nil
+	}
+	n, err := s.start(ctx, flags...)
+	if err == nil {
+		s.nodes[name] = n
+	}
+	return n, err
+}
+
+// The nodes: two as people run them, and one that keeps no tiles.
+const (
+	firstNode   = "first"
+	secondNode  = "second"
+	withoutTile = "without tiles"
+)
+
+// uncached is the node that makes every tile anew.
+func (s *stage) uncached(ctx context.Context) (*serving, error) {
+	return s.node(ctx, withoutTile, "--cache-mb=0")
+}
+
+// pair is two nodes on one database, and no third that follows it too.
+func (s *stage) pair(ctx context.Context) ([]*serving, error) {
+	s.dismiss(withoutTile)
+	first, err := s.node(ctx, firstNode)
+	if err != nil {
+		return nil, err
+	}
+	second, err := s.node(ctx, secondNode)
+	return []*serving{first, second}, err
+}
+
+func (s *stage) dismiss(name string) {
+	if n := s.nodes[name]; n != nil {
+		n.Close()
+		delete(s.nodes, name)
+	}
+}
+
+// start starts a node, which the caller closes.
+func (s *stage) start(ctx context.Context, flags ...string) (*serving, error) {
+	s.progress("starting a node")
+	return s.program.serve(ctx, s.cluster.AdminURL(), flags...)
+}
+
+// loadedSet is what is known of the set in a folder, kept beside it.
+type loadedSet struct {
+	Set     datasetFlags `json:"set"`
+	Areas   loadTimes    `json:"areas"`
+	Sample  loadTimes    `json:"sample"` // a dry run of the first rows of the first file
+	Imports []loadTimes  `json:"imports"`
+}
+
+// loadTimes is what one import took.
+type loadTimes struct {
+	Rows    int     `json:"rows"`
+	Seconds float64 `json:"seconds"`
+	Peak    int64   `json:"peak"` // bytes that were resident
+}
+
+// importRows is how many assets an import takes in at once, and sampleRows the
+// size that its memory is compared with.
+const (
+	importRows = 1_000_000
+	sampleRows = 100_000
+)
+
+// load fills an empty database by the ordinary way: files, and patok import. A
+// set that is there already is taken as it is.
+func (s *stage) load(ctx context.Context, dir string) error {
+	note := filepath.Join(dir, "loaded.json")
+	if b, err := os.ReadFile(note); err == nil {
+		if err := json.Unmarshal(b, &s.loaded); err != nil {
+			return fmt.Errorf("%s: %w", note, err)
+		}
+		if s.loaded.Set != s.datasetFlags {
+			return fmt.Errorf("%s holds another set, %+v", dir, s.loaded.Set)
+		}
+		return nil
+	}
+	d := newDataset(s.datasetFlags)
+	files, err := writeDataset(ctx, d, filepath.Join(dir, "set"), importRows, s.progress)
+	if err != nil {
+		return err
+	}
+	s.loaded.Set = s.datasetFlags
+	take := func(rows int, args ...string) (loadTimes, error) {
+		e, err := s.program.do(ctx, s.progress, append([]string{"import"}, append(args, "--database-url", s.cluster.AdminURL())...)...)
+		return loadTimes{Rows: rows, Seconds: e.took.Seconds(), Peak: e.peak}, err
+	}
+	if s.loaded.Areas, err = take(s.Areas, "areas", files.areas); err != nil {
+		return err
+	}
+	sample := filepath.Join(dir, "set", "sample.csv")
+	rows := min(sampleRows, s.Points)
+	next, stop := iter.Pull(d.assets())
+	defer stop()
+	if err := writeFile(sample, func(w io.Writer) error { return writeAssets(w, first(rows, next)) }); err != nil {
+		return err
+	}
+	if s.loaded.Sample, err = take(rows, "assets", "--type-property=type", "--dry-run", sample); err != nil {
+		return err
+	}
+	for i, file := range files.assets {
+		taken, err := take(min(importRows, s.Points-i*importRows), "assets", "--type-property=type", file)
+		if err != nil {
+			return err
+		}
+		s.loaded.Imports = append(s.loaded.Imports, taken)
+	}
+	if err := execute(ctx, s.cluster.AdminURL(), `vacuum (analyze) areas, assets, revisions`); err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(s.loaded, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(note, append(b, '\n'), 0o644)
+}
+
+// measurement is a part of the report.
+type measurement struct {
+	name string
+	do   func(ctx context.Context, s *stage) ([]row, error)
+}
+
+// measurements are all parts, in their order. Those that disturb PostgreSQL or
+// change data come last.
+func measurements() []measurement {
+	return []measurement{
+		{"import", measureImport},
+		{"encoder", measureEncoder},
+		{"look-ups in process", measureInProcess},
+		{"start", measureServing},
+		{"cached tile", measureCached},
+		{"uncached tiles", measureUncached},
+		{"budget", measureBudget},
+		{"items", measureFeatures},
+		{"look-ups over HTTP", measureLookups},
+		{"freshness", measureFreshness},
+		{"stale answers", measureStaleness},
+		{"outage", measureOutage},
+	}
+}
+
+// measure does the measurements whose names match.
+func (s *stage) measure(ctx context.Context) ([]row, error) {
+	only, err := regexp.Compile(s.Only)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, m := range measurements() {
+		if !only.MatchString(m.name) {
+			continue
+		}
+		s.progress("measuring: " + m.name)
+		more, err := m.do(ctx, s)
+		if err != nil {
+			return rows, fmt.Errorf("%s: %w", m.name, err)
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+// one reads a single value from PostGIS.
+func one[T any](ctx context.Context, s *stage, sql string, args ...any) (v T, err error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
+	if err != nil {
+		return v, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[T])
+}
