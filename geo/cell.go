@@ -10,7 +10,7 @@ import (
 
 // Takes reports whether an edit of an asset of type t may set the property.
 func (t *AssetType) Takes(property string) bool {
-	return slices.Contains(commonProperties, property) || t.Field(property) != nil
+	return isCommon(property) || t.Field(property) != nil
 }
 
 // Cell turns a value as offices write it into the one that property takes:
@@ -22,8 +22,8 @@ func Cell(t *AssetType, property string, raw json.RawMessage) json.RawMessage {
 	if isNull(raw) {
 		return nil
 	}
-	var s string
-	if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
+	s, plain := PlainText(raw)
+	if !plain && (raw[0] != '"' || json.Unmarshal(raw, &s) != nil) {
 		return plainCell(t, property, raw)
 	}
 	s = strings.TrimSpace(s)
@@ -32,13 +32,13 @@ func Cell(t *AssetType, property string, raw json.RawMessage) json.RawMessage {
 	}
 	switch property {
 	case "condition", "operation", "taken_by":
-		return quoted(strings.ReplaceAll(strings.ToLower(s), " ", "_"))
+		return Quote(strings.ReplaceAll(strings.ToLower(s), " ", "_"))
 	case "accuracy_m":
 		return numberCell(s)
 	}
 	f := t.Field(property)
 	if f == nil {
-		return quoted(s)
+		return Quote(s)
 	}
 	switch f.Widget {
 	case "number":
@@ -46,15 +46,15 @@ func Cell(t *AssetType, property string, raw json.RawMessage) json.RawMessage {
 	case "check":
 		return checkCell(s)
 	case "select":
-		return quoted(optionOf(f, s))
+		return Quote(optionOf(f, s))
 	case "multi":
 		return multiCell(f, s)
 	case "date":
-		return quoted(dateCell(s))
+		return Quote(dateCell(s))
 	case "time":
-		return quoted(timeCell(s))
+		return Quote(timeCell(s))
 	}
-	return quoted(s)
+	return Quote(s)
 }
 
 // plainCell is a value that is no text: a number where text belongs becomes
@@ -66,22 +66,14 @@ func plainCell(t *AssetType, property string, raw json.RawMessage) json.RawMessa
 	}
 	if f := t.Field(property); f != nil {
 		if slices.Contains([]string{"text", "tel", "select"}, f.Widget) {
-			return quoted(string(raw))
+			return Quote(string(raw))
 		}
 		return raw
 	}
 	if property == "accuracy_m" {
 		return raw
 	}
-	return quoted(string(raw))
-}
-
-func quoted(s string) json.RawMessage {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return json.RawMessage(`""`) // cannot happen: every string has a form
-	}
-	return b
+	return Quote(string(raw))
 }
 
 // numberCell reads 12, 1.5 and 1,5; thousands are not guessed.
@@ -89,7 +81,7 @@ func numberCell(s string) json.RawMessage {
 	n := strings.Replace(s, ",", ".", 1)
 	f, err := strconv.ParseFloat(n, 64)
 	if err != nil || strings.ContainsAny(n, "xXpP_nN") {
-		return quoted(s)
+		return Quote(s)
 	}
 	return json.RawMessage(strconv.FormatFloat(f, 'f', -1, 64))
 }
@@ -101,7 +93,7 @@ func checkCell(s string) json.RawMessage {
 	case "tidak", "t", "tidak ada", "false", "0", "no", "n", "tidak aktif", "-":
 		return json.RawMessage("false")
 	}
-	return quoted(s)
+	return Quote(s)
 }
 
 // optionOf finds the option that s names, by value or by label, in any case.
@@ -129,7 +121,7 @@ func multiCell(f *Field, s string) json.RawMessage {
 	}
 	b, err := json.Marshal(values)
 	if err != nil {
-		return quoted(s) // cannot happen: a list of strings has a form
+		return Quote(s) // cannot happen: a list of strings has a form
 	}
 	return b
 }

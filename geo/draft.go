@@ -20,11 +20,26 @@ const (
 	MaxNoteRunes    = 2000
 )
 
-// readOnly are the properties that only the server sets; in input they are
+// isReadOnly reports whether only the server sets a property; in input it is
 // ignored, so that a client may send back what it got.
-var readOnly = []string{"id", "type", "area_located", "area_name", "verified_at", "verified_by",
-	"placement", "outside_m", "marks", "example", "version", "revision", "updated_at",
-	"can_edit", "proposals", "distance_m", "links"}
+func isReadOnly(property string) bool {
+	switch property {
+	case "id", "type", "area_located", "area_name", "verified_at", "verified_by", "placement", "outside_m", "marks", "example",
+		"version", "revision", "updated_at", "can_edit", "proposals", "distance_m", "links":
+		return true
+	}
+	return false
+}
+
+// isCommon reports whether every type has a property, and a client may set it.
+func isCommon(property string) bool {
+	switch property {
+	case "name", "uuid", "area_code", "rt", "rw", "address", "condition", "operation", "accuracy_m", "taken_by", "taken_at",
+		"placement_reason", "source", "note":
+		return true
+	}
+	return false
+}
 
 // ApplyInput makes a draft of edit e over base (nil for a create), under type
 // t whose attributes v validates. It returns an error of kind Invalid that
@@ -136,26 +151,23 @@ func (r *reader) common() {
 }
 
 func (r *reader) attributes(t *AssetType, attributes map[string]json.RawMessage) {
-	for _, name := range slices.Sorted(maps.Keys(r.properties)) {
-		if slices.Contains(readOnly, name) || slices.Contains(commonProperties, name) {
-			continue
-		}
-		if t.Field(name) == nil {
-			r.fail(name, "unknown", "Isian ini tidak dikenal.", "This field is not known.")
-			continue
-		}
-		value := r.properties[name]
-		if isNull(value) || bytes.Equal(value, []byte(`""`)) {
+	var unknown []string
+	for name, value := range r.properties {
+		switch {
+		case isReadOnly(name) || isCommon(name):
+		case t.Field(name) == nil:
+			unknown = append(unknown, name)
+		case isNull(value) || string(value) == `""`:
 			delete(attributes, name)
-			continue
+		default:
+			attributes[name] = value
 		}
-		attributes[name] = value
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		r.fail(name, "unknown", "Isian ini tidak dikenal.", "This field is not known.")
 	}
 }
-
-// commonProperties are those that every type has and a client may set.
-var commonProperties = []string{"name", "uuid", "area_code", "rt", "rw", "address", "condition",
-	"operation", "accuracy_m", "taken_by", "taken_at", "placement_reason", "source", "note"}
 
 func (r *reader) fail(name, code, id, en string) {
 	r.problems = append(r.problems, fieldError("/properties/"+name, code, id, en))
@@ -178,16 +190,13 @@ func (r *reader) text(name string, maxRunes int, to *string) {
 	if !given {
 		return
 	}
-	var s *string
-	if err := json.Unmarshal(raw, &s); err != nil {
+	s, plain := PlainText(raw)
+	if !plain && json.Unmarshal(raw, &s) != nil { // null leaves it empty
 		r.fail(name, "type", "Harus berupa teks.", "Must be text.")
 		return
 	}
 	*to = ""
-	if s == nil {
-		return
-	}
-	clean := strings.TrimSpace(*s)
+	clean := strings.TrimSpace(s)
 	switch {
 	case utf8.RuneCountInString(clean) > maxRunes:
 		r.fail(name, "too_long", fmt.Sprintf("Paling banyak %d huruf.", maxRunes), fmt.Sprintf("At most %d characters.", maxRunes))
@@ -336,25 +345,23 @@ func allAttributes(a *Asset) map[string]json.RawMessage {
 // splitAttributes puts each attribute where its field's sensitivity says, so
 // that the public part can be read without ever touching the rest.
 func splitAttributes(t *AssetType, all map[string]json.RawMessage, a *Asset) {
-	public, internal, personal := map[string]json.RawMessage{}, map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	var public, internal, personal map[string]json.RawMessage
+	put := func(part *map[string]json.RawMessage, name string, value json.RawMessage) {
+		if *part == nil {
+			*part = make(map[string]json.RawMessage, len(all))
+		}
+		(*part)[name] = value
+	}
 	for name, value := range all {
 		switch f := t.Field(name); {
 		case f == nil:
 		case f.Personal:
-			personal[name] = value
+			put(&personal, name, value)
 		case f.Sensitivity == SensitivityPublic:
-			public[name] = value
+			put(&public, name, value)
 		default:
-			internal[name] = value
+			put(&internal, name, value)
 		}
 	}
 	a.Attributes, a.Private.Internal, a.Private.Personal = object(public), object(internal), object(personal)
-}
-
-func object(m map[string]json.RawMessage) json.RawMessage {
-	b, err := json.Marshal(m)
-	if err != nil {
-		return json.RawMessage("{}") // cannot happen: every value was decoded once
-	}
-	return b
 }

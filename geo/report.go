@@ -30,8 +30,9 @@ type ImportOptions struct {
 
 // ImportProgress is how far an import is.
 type ImportProgress struct {
-	Step ImportStep
-	Rows int // read so far
+	Step        ImportStep
+	Rows        int // read so far
+	Done, Total int // of the step; Total is 0 where nobody knows
 }
 
 // ImportStep is a part of an import's work.

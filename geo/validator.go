@@ -39,15 +39,17 @@ func (v *Validator) Check(t *AssetType, attributes map[string]json.RawMessage) [
 		return []FieldError{fieldError("/properties", "schema",
 			"Aturan isian jenis ini rusak. Hubungi administrator.", "The rules of this type are broken. Ask an administrator.")}
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(object(attributes)))
-	if err != nil {
-		return []FieldError{fieldError("/properties", "json", "Isian bukan JSON yang sah.", "The fields are not valid JSON.")}
+	values := make(map[string]any, len(attributes))
+	for name, raw := range attributes {
+		if values[name], err = valueOf(raw); err != nil {
+			return []FieldError{fieldError("/properties", "json", "Isian bukan JSON yang sah.", "The fields are not valid JSON.")}
+		}
 	}
 	if err := textProblem(attributes); err != nil {
 		return []FieldError{*err}
 	}
 	var failed *jsonschema.ValidationError
-	if err := schema.Validate(value); !errors.As(err, &failed) {
+	if err := schema.Validate(values); !errors.As(err, &failed) {
 		return nil
 	}
 	problems := leaves(failed, nil)
@@ -55,6 +57,17 @@ func (v *Validator) Check(t *AssetType, attributes map[string]json.RawMessage) [
 		return fieldPosition(t, a.Pointer) - fieldPosition(t, b.Pointer)
 	})
 	return problems
+}
+
+// valueOf is a JSON value as schemas know it.
+func valueOf(raw json.RawMessage) (any, error) {
+	if text, ok := PlainText(raw); ok {
+		return text, nil
+	}
+	if plainNumber(raw) {
+		return json.Number(raw), nil
+	}
+	return jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 }
 
 func textProblem(attributes map[string]json.RawMessage) *FieldError {

@@ -139,11 +139,14 @@ func textOf(raw json.RawMessage) string {
 	if len(raw) == 0 || string(raw) == "null" || raw[0] == '{' || raw[0] == '[' {
 		return ""
 	}
-	var s string
+	s, plain := geo.PlainText(raw)
 	if raw[0] != '"' {
 		s = strings.TrimSuffix(string(raw), ".0") // a code that a table program made a number
-	} else if json.Unmarshal(raw, &s) != nil {
+	} else if !plain && json.Unmarshal(raw, &s) != nil {
 		return ""
+	}
+	if ascii := !strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' }); ascii {
+		return s // nothing to tidy
 	}
 	s = strings.Map(func(c rune) rune {
 		if c == '\u2019' { // the apostrophe of some files; names have the plain one

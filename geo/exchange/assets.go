@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -50,11 +52,12 @@ type naming struct {
 	options AssetOptions
 	mapped  map[string]string // the caller's Map, folded
 	types   map[string]string // the caller's MapTypes, folded
-	known   map[string]string // what was looked up
+	known   map[string]string // columns that were looked up
+	said    map[string]string // types that were looked up
 }
 
 func newNaming(o AssetOptions) *naming {
-	n := &naming{options: o, mapped: map[string]string{}, types: map[string]string{}, known: map[string]string{}}
+	n := &naming{options: o, mapped: map[string]string{}, types: map[string]string{}, known: map[string]string{}, said: map[string]string{}}
 	for from, to := range o.Map {
 		n.mapped[foldName(from)] = foldName(to)
 	}
@@ -64,6 +67,9 @@ func newNaming(o AssetOptions) *naming {
 	return n
 }
 
+// rowType is what naming calls the column that holds each row's type.
+const rowType = "\x00type"
+
 // of is Patok's name for a column: what the caller said, a usual name, or the
 // folded name itself.
 func (n *naming) of(column string) string {
@@ -72,6 +78,8 @@ func (n *naming) of(column string) string {
 	}
 	name := foldName(column)
 	switch {
+	case n.options.Type == "" && n.options.TypeProperty != "" && name == foldName(n.options.TypeProperty):
+		name = rowType
 	case n.mapped[name] != "":
 		name = n.mapped[name]
 	case n.options.IDProperty != "" && name == foldName(n.options.IDProperty):
@@ -80,7 +88,7 @@ func (n *naming) of(column string) string {
 		name = assetNames[name]
 	}
 	if len(n.known) < MaxColumns {
-		n.known[column] = name
+		n.known[strings.Clone(column)] = name
 	}
 	return name
 }
@@ -88,38 +96,49 @@ func (n *naming) of(column string) string {
 // typeOf is the registry's name for what the file says. "Pos Kamling" is
 // pos_kamling.
 func (n *naming) typeOf(said string) string {
-	folded := foldName(said)
-	if mapped, ok := n.types[folded]; ok {
-		return mapped
+	if name, ok := n.said[said]; ok {
+		return name
 	}
-	return folded
+	name := foldName(said)
+	if mapped, ok := n.types[name]; ok {
+		name = mapped
+	}
+	if len(n.said) < MaxColumns {
+		n.said[strings.Clone(said)] = name
+	}
+	return name
 }
 
-// row makes an AssetRow of named values. point is the feature's own; nil lets
-// columns tell it.
-func (n *naming) row(number int, values map[string]json.RawMessage, point *orb.Point) geo.AssetRow {
+// namedValue is a value with the name of its column.
+type namedValue struct {
+	column string
+	value  json.RawMessage
+}
+
+// row makes an AssetRow of values in the order of their columns' names, so that
+// of two columns with one meaning the same one always wins. point is the
+// feature's own; nil lets columns tell it.
+func (n *naming) row(number int, values []namedValue, point *orb.Point) geo.AssetRow {
 	row := geo.AssetRow{Row: number, Type: n.typeOf(n.options.Type)}
 	properties := make(map[string]json.RawMessage, len(values))
-	places := map[string]string{}
-	// In order, so that of two columns with one meaning the same one always wins.
-	for _, column := range slices.Sorted(maps.Keys(values)) {
-		value := values[column]
-		if n.options.Type == "" && n.options.TypeProperty != "" && foldName(column) == foldName(n.options.TypeProperty) {
-			row.Type = n.typeOf(textOf(value))
-			continue
-		}
-		name := n.of(column)
+	var at place
+	for _, v := range values {
+		name := n.of(v.column)
 		switch name {
-		case latitude, longitude, coordinate:
-			if s := textOf(value); s != "" && places[name] == "" {
-				places[name] = s
-			}
+		case rowType:
+			row.Type = n.typeOf(textOf(v.value))
+		case latitude:
+			at.latitude = cmp.Or(at.latitude, textOf(v.value))
+		case longitude:
+			at.longitude = cmp.Or(at.longitude, textOf(v.value))
+		case coordinate:
+			at.coordinate = cmp.Or(at.coordinate, textOf(v.value))
 		case sourceID:
-			row.SourceID = textOf(value)
+			row.SourceID = textOf(v.value)
 		case ignored:
 		default:
-			if _, taken := properties[name]; !taken || name == column {
-				properties[name] = value
+			if _, taken := properties[name]; !taken || name == v.column {
+				properties[name] = v.value
 			}
 		}
 	}
@@ -128,7 +147,7 @@ func (n *naming) row(number int, values map[string]json.RawMessage, point *orb.P
 	}
 	if point == nil {
 		var problem *geo.Text
-		if point, problem = placeOf(places); problem != nil {
+		if point, problem = at.point(); problem != nil {
 			row.Refused = append(row.Refused, *problem)
 		}
 	}
@@ -136,18 +155,21 @@ func (n *naming) row(number int, values map[string]json.RawMessage, point *orb.P
 	return row
 }
 
-// placeOf reads the columns that tell a place; none of them filled is no place.
-func placeOf(places map[string]string) (*orb.Point, *geo.Text) {
+// place is what the columns that tell a place hold.
+type place struct{ latitude, longitude, coordinate string }
+
+// point reads a place; none of its columns filled is no place.
+func (at place) point() (*orb.Point, *geo.Text) {
 	fail := func(err error) (*orb.Point, *geo.Text) {
 		t := messageOf(err)
 		return nil, &t
 	}
-	lat, lon := places[latitude], places[longitude]
+	lat, lon := at.latitude, at.longitude
 	switch {
-	case lat == "" && lon == "" && places[coordinate] == "":
+	case lat == "" && lon == "" && at.coordinate == "":
 		return nil, nil
 	case lat == "" && lon == "":
-		p, err := ParseCoordinate(places[coordinate])
+		p, err := ParseCoordinate(at.coordinate)
 		if err != nil {
 			return fail(err)
 		}
@@ -174,12 +196,17 @@ func placeOf(places map[string]string) (*orb.Point, *geo.Text) {
 
 func geoJSONAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
 	n := newNaming(o)
+	var values []namedValue
 	return features(src, func(number int, f *feature, refused *geo.Text) bool {
 		if refused != nil {
 			return each(geo.AssetRow{Row: number, Refused: []geo.Text{*refused}})
 		}
 		point, problem := f.Geometry.point()
-		row := n.row(number, f.Properties, point)
+		values = values[:0]
+		for _, column := range slices.Sorted(maps.Keys(f.Properties)) {
+			values = append(values, namedValue{column, f.Properties[column]})
+		}
+		row := n.row(number, values, point)
 		if problem != nil {
 			row.Refused = append(row.Refused, *problem)
 		}

@@ -45,6 +45,9 @@ func parseOne(s string, axis byte) (float64, error) {
 	if len(s) > MaxCoordinateBytes {
 		return 0, coordinateError(s, "terlalu panjang", "it is too long")
 	}
+	if degrees, ok := plainDegrees(s); ok {
+		return degrees, nil
+	}
 	angles, err := parseAngles(s)
 	if err != nil {
 		return 0, err
@@ -56,6 +59,25 @@ func parseOne(s string, axis byte) (float64, error) {
 		return 0, coordinateError(s, "lintang dan bujur tertukar", "latitude and longitude are swapped")
 	}
 	return angles[0].degrees, nil
+}
+
+// plainDegrees reads what most files hold, "-7.8166", without taking it apart.
+func plainDegrees(s string) (degrees float64, ok bool) {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	if !point || !digits(whole) || !digits(fraction) {
+		return 0, false
+	}
+	degrees, err := strconv.ParseFloat(s, 64)
+	return degrees, err == nil && math.Abs(degrees) <= 180
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // angle is one angle with the axis that its letters name: 'y' for a latitude,

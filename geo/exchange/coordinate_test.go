@@ -106,7 +106,11 @@ func TestRealCoordinates(t *testing.T) {
 		if r.refused != nil {
 			t.Error(r.refused.EN)
 		}
-		texts = append(texts, r.values["koordinat"])
+		for _, c := range r.cells {
+			if c.column == "koordinat" {
+				texts = append(texts, strings.Clone(c.text))
+			}
+		}
 		return true
 	})
 	if err != nil || len(texts) != 3 {

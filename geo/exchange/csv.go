@@ -3,11 +3,11 @@ package exchange
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/patok-id/patok/geo"
@@ -32,9 +32,9 @@ func Records(src Source) iter.Seq2[Record, error] {
 		}
 		if err == nil {
 			err = records(src, func(r rawRecord) bool {
-				folded := make(map[string]string, len(r.values))
-				for column, value := range r.values {
-					folded[foldName(column)] = value
+				folded := make(map[string]string, len(r.cells))
+				for _, c := range r.cells {
+					folded[foldName(c.column)] = strings.Clone(c.text)
 				}
 				if r.refused != nil {
 					folded = nil
@@ -65,13 +65,18 @@ func records(src Source, each func(rawRecord) bool) error {
 	return t.read(each)
 }
 
-// rawRecord is a row of a table: its filled cells by the names of their columns,
-// or why it cannot be read, or why it is no row of data.
+// rawRecord is a row of a table: its filled cells, or why it cannot be read, or
+// why it is no row of data. It is good until the next one is read.
 type rawRecord struct {
 	line             int
-	values           map[string]string
+	cells            []namedCell // in the order of their columns' names
 	refused, skipped *geo.Text
 }
+
+// namedCell is a filled cell with the name of its column.
+type namedCell struct{ column, text string }
+
+func byColumn(a, b namedCell) int { return strings.Compare(a.column, b.column) }
 
 // recordReader is the reading of one CSV file.
 type recordReader struct {
@@ -81,6 +86,8 @@ type recordReader struct {
 	meter   *meter
 	reader  *csv.Reader
 	columns []string
+	order   []int       // the columns by their names
+	cells   []namedCell // of the record under way
 }
 
 // openRecords opens a CSV file. Close its file after use.
@@ -137,8 +144,9 @@ func (t *recordReader) header() error {
 			} else {
 				seen[folded] = true
 			}
-			t.columns = append(t.columns, strings.Clone(name))
+			t.columns, t.order = append(t.columns, strings.Clone(name)), append(t.order, len(t.order))
 		}
+		slices.SortFunc(t.order, func(a, b int) int { return strings.Compare(t.columns[a], t.columns[b]) })
 		return nil
 	}
 }
@@ -161,29 +169,35 @@ func (t *recordReader) read(each func(rawRecord) bool) error {
 			continue
 		}
 		line, _ := t.reader.FieldPos(0)
-		values, refused := t.values(record)
-		if !each(rawRecord{line: line, values: values, refused: refused}) {
+		cells, refused := t.filled(record)
+		if !each(rawRecord{line: line, cells: cells, refused: refused}) {
 			return nil
 		}
 	}
 }
 
-// values names the filled fields of a record.
-func (t *recordReader) values(record []string) (map[string]string, *geo.Text) {
-	values := make(map[string]string, len(record))
+// filled names the filled fields of a record.
+func (t *recordReader) filled(record []string) ([]namedCell, *geo.Text) {
 	for i, value := range record {
-		value = strings.TrimSpace(value)
-		switch {
-		case value == "":
-		case i >= len(t.columns) || t.columns[i] == "":
+		if i < len(t.columns) && t.columns[i] != "" {
+			continue
+		}
+		if value = strings.TrimSpace(value); value != "" {
 			return nil, &geo.Text{
 				ID: fmt.Sprintf("Isian ke-%d (%.40q) tidak mempunyai kolom; periksa pemisah dan tanda kutip.", i+1, value),
 				EN: fmt.Sprintf("Value %d (%.40q) has no column; check separators and quotes.", i+1, value)}
-		default:
-			values[t.columns[i]] = strings.Clone(value)
 		}
 	}
-	return values, nil
+	t.cells = t.cells[:0]
+	for _, i := range t.order {
+		if i >= len(record) {
+			continue
+		}
+		if value := strings.TrimSpace(record[i]); value != "" {
+			t.cells = append(t.cells, namedCell{t.columns[i], value})
+		}
+	}
+	return t.cells, nil
 }
 
 func blank(record []string) bool {
@@ -265,6 +279,7 @@ func signsOfLines(head []byte) []map[byte]int {
 
 func tableAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error {
 	n := newNaming(o)
+	var values []namedValue
 	return tableRecords(src, o.Layout, func(r rawRecord) bool {
 		if r.skipped != nil {
 			return each(geo.AssetRow{Row: r.line, Skipped: r.skipped})
@@ -272,14 +287,10 @@ func tableAssets(src Source, o AssetOptions, each func(geo.AssetRow) bool) error
 		if r.refused != nil {
 			return each(geo.AssetRow{Row: r.line, Refused: []geo.Text{*r.refused}})
 		}
-		properties := make(map[string]json.RawMessage, len(r.values))
-		for column, value := range r.values {
-			text, err := json.Marshal(value)
-			if err != nil {
-				continue // cannot happen: every string has a form
-			}
-			properties[column] = text
+		values = values[:0]
+		for _, c := range r.cells {
+			values = append(values, namedValue{c.column, geo.Quote(c.text)})
 		}
-		return each(n.row(r.line, properties, nil))
+		return each(n.row(r.line, values, nil))
 	})
 }

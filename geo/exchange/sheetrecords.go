@@ -1,5 +1,7 @@
 package exchange
 
+import "slices"
+
 // Layout says where in a file its table is.
 type Layout struct {
 	Sheet     string // of a workbook; "" is the first that holds anything
@@ -32,13 +34,14 @@ func tableRecords(src Source, at Layout, each func(rawRecord) bool) error {
 			}
 			continue
 		}
-		values := make(map[string]string, len(row.Cells))
+		cells := make([]namedCell, 0, len(row.Cells))
 		for i, c := range row.Cells {
 			if c.Text != "" {
-				values[l.columnName(i)] = c.Text
+				cells = append(cells, namedCell{l.columnName(i), c.Text})
 			}
 		}
-		if !each(rawRecord{line: row.Line, values: values}) {
+		slices.SortFunc(cells, byColumn)
+		if !each(rawRecord{line: row.Line, cells: cells}) {
 			return nil
 		}
 	}

@@ -25,17 +25,13 @@ func tableAreas(src Source, o AreaOptions, each func(geo.AreaRow) bool) error {
 		if r.refused != nil {
 			return each(geo.AreaRow{Row: r.line, Refused: []geo.Text{*r.refused}})
 		}
-		properties, boundary := make(map[string]json.RawMessage, len(r.values)), ""
-		for column, value := range r.values {
-			if to := o.Map[column]; to == areaBoundary || to == "" && slices.Contains(boundaryNames, foldName(column)) {
-				boundary = value
+		properties, boundary := make(map[string]json.RawMessage, len(r.cells)), ""
+		for _, c := range r.cells {
+			if to := o.Map[c.column]; to == areaBoundary || to == "" && slices.Contains(boundaryNames, foldName(c.column)) {
+				boundary = c.text
 				continue
 			}
-			text, err := json.Marshal(value)
-			if err != nil {
-				continue // cannot happen: every string has a form
-			}
-			properties[column] = text
+			properties[c.column] = geo.Quote(c.text)
 		}
 		return each(areaOf(r.line, properties, func() (orb.MultiPolygon, *geo.Text) { return textBoundary(boundary) }, o))
 	})

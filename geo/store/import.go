@@ -91,9 +91,10 @@ func (s *Store) takeIn(ctx context.Context, op, actor string, p geo.Principal, o
 	return run.report, mapError(op, err)
 }
 
-// prepare makes the transaction fit for long work.
+// prepare makes the transaction fit for long work with many rows.
 func (r *importRun) prepare(ctx context.Context) error {
-	return r.exec(ctx, `set local statement_timeout = 0`, `set local lock_timeout = 0`, `set local idle_in_transaction_session_timeout = 0`, importLock)
+	return r.exec(ctx, `set local statement_timeout = 0`, `set local lock_timeout = 0`, `set local idle_in_transaction_session_timeout = 0`,
+		`set local work_mem = '64MB'`, importLock)
 }
 
 // unmixed refuses to mix real and example data.
@@ -125,10 +126,30 @@ func (s *Store) Holds(ctx context.Context) (example, loaded bool, err error) {
 }
 
 // progress tells how far the work is.
-func (r *importRun) progress(step geo.ImportStep) {
+func (r *importRun) progress(step geo.ImportStep) { r.progressTo(step, 0, 0) }
+
+// progressTo tells how much of a step is done.
+func (r *importRun) progressTo(step geo.ImportStep, done, total int) {
 	if r.o.Progress != nil {
-		r.o.Progress(geo.ImportProgress{Step: step, Rows: r.report.Read})
+		r.o.Progress(geo.ImportProgress{Step: step, Rows: r.report.Read, Done: done, Total: total})
 	}
+}
+
+// statement is one statement of a step.
+type statement struct {
+	sql  string
+	args []any
+}
+
+// steps runs the statements of a step one after another.
+func (r *importRun) steps(ctx context.Context, step geo.ImportStep, statements ...statement) error {
+	for i, s := range statements {
+		r.progressTo(step, i, len(statements))
+		if _, err := r.tx.Exec(ctx, s.sql, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // add counts and lists a verdict.

@@ -125,12 +125,15 @@ left join areas a on a.code = s.code`
 from import_areas where not st_isvalid(boundary) order by row`
 	dropInvalidSQL   = `delete from import_areas where not st_isvalid(boundary)`
 	areaOutcomesSQL  = `select row, name, case when new then 'new' when differs then 'changed' else 'unchanged' end from import_areas order by row`
-	missingParentSQL = `select p.code, coalesce(mode() within group (order by p.name) filter (where p.name <> ''), '')
-from import_areas i join staged_areas s on s.row = i.row
-cross join lateral (values (substr(i.code, 1, 2), s.province), (substr(i.code, 1, 5), s.regency), (substr(i.code, 1, 8), s.district)) p(code, name)
-where length(p.code) < length(i.code) and not exists (select from import_areas o where o.code = p.code)
-    and not exists (select from areas a where a.code = p.code)
-group by p.code order by p.code`
+	missingParentSQL = `with parents as materialized (
+    select p.code, p.name from import_areas i join staged_areas s on s.row = i.row
+    cross join lateral (values (substr(i.code, 1, 2), s.province), (substr(i.code, 1, 5), s.regency), (substr(i.code, 1, 8), s.district)) p(code, name)
+    where length(p.code) < length(i.code)),
+named as materialized (
+    select code, coalesce(mode() within group (order by name) filter (where name <> ''), '') as name from parents group by code)
+select code, name from named n
+where not exists (select from import_areas o where o.code = n.code) and not exists (select from areas a where a.code = n.code)
+order by code`
 )
 
 // compareAreas finds what is new, changed and invalid.

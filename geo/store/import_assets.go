@@ -1,11 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -32,8 +32,7 @@ func (s *Store) ImportAssets(ctx context.Context, p geo.Principal, rows geo.Asse
 		if err != nil {
 			return err
 		}
-		reader := &assetReader{run: r, types: map[string]*geo.AssetType{}, ignored: map[string]bool{},
-			seen: map[uuid.UUID]int{}, ordinals: map[uuid.UUID]int{}}
+		reader := &assetReader{run: r, types: map[string]*geo.AssetType{}, ignored: map[string]bool{}}
 		for _, t := range types {
 			reader.types[t.Name] = t
 		}
@@ -47,7 +46,7 @@ func (s *Store) ImportAssets(ctx context.Context, p geo.Principal, rows geo.Asse
 		if err := r.placeAssets(ctx); err != nil {
 			return err
 		}
-		if err := r.markAssets(ctx); err != nil {
+		if err := r.markAssets(ctx, types); err != nil {
 			return err
 		}
 		if err := r.refusal(); err != nil {
@@ -60,22 +59,24 @@ func (s *Store) ImportAssets(ctx context.Context, p geo.Principal, rows geo.Asse
 // maxIgnored bounds how many unknown columns a report names.
 const maxIgnored = 200
 
-// assetReader checks the rows of a file and stages the good ones.
+// assetReader checks the rows of a file and stages the good ones. It keeps
+// nothing of a row, so that a file may have any number of them.
 type assetReader struct {
-	run      *importRun
-	types    map[string]*geo.AssetType
-	ignored  map[string]bool
-	seen     map[uuid.UUID]int // the row of each uuid
-	ordinals map[uuid.UUID]int // how often an identity was met
+	run     *importRun
+	types   map[string]*geo.AssetType
+	ignored map[string]bool
+	known   map[string]json.RawMessage // the properties of the row under way
+	values  []any                      // the same row as it is staged
+	made    int                        // rows whose uuid was made
 }
 
-const stageAssetsSQL = `create temp table staged_assets (row int not null, uuid uuid not null, type text not null, type_version int not null,
+const stageAssetsSQL = `create temp table staged_assets (row int not null, uuid uuid not null, made boolean not null, type text not null, type_version int not null,
 name text not null, area_code text not null, rt text not null, rw text not null, address text not null, lon float8, lat float8,
 accuracy_m float8, taken_by text not null, taken_at timestamptz, condition text not null, operation text not null, reason text not null,
 attributes jsonb not null, internal jsonb not null, personal jsonb not null, source text not null, note text not null,
 point geometry(Point, 4326) generated always as (st_setsrid(st_makepoint(lon, lat), 4326)) stored) on commit drop`
 
-var stagedAssetColumns = []string{"row", "uuid", "type", "type_version", "name", "area_code", "rt", "rw", "address", "lon", "lat",
+var stagedAssetColumns = []string{"row", "uuid", "made", "type", "type_version", "name", "area_code", "rt", "rw", "address", "lon", "lat",
 	"accuracy_m", "taken_by", "taken_at", "condition", "operation", "reason", "attributes", "internal", "personal", "source", "note"}
 
 func (a *assetReader) stage(ctx context.Context, rows geo.AssetRows) error {
@@ -84,7 +85,7 @@ func (a *assetReader) stage(ctx context.Context, rows geo.AssetRows) error {
 	if err := r.exec(ctx, stageAssetsSQL); err != nil {
 		return err
 	}
-	pull, stop := iter.Pull2(rows)
+	pull, stop := ahead(rows)
 	defer stop()
 	var failed error
 	next := func() ([]any, bool) {
@@ -105,10 +106,13 @@ func (a *assetReader) stage(ctx context.Context, rows geo.AssetRows) error {
 		}
 	}
 	_, err := r.tx.CopyFrom(ctx, pgx.Identifier{"staged_assets"}, stagedAssetColumns, &copySource{next: next, err: &failed})
-	if failed != nil {
-		return failed
+	if err = cmp.Or(failed, err); err != nil {
+		return err
 	}
-	return err
+	if err := r.exec(ctx, `analyze staged_assets (row, uuid, made, area_code)`); err != nil {
+		return err
+	}
+	return a.tellApart(ctx)
 }
 
 // take gives the staged values of a row, nil when it is refused.
@@ -137,24 +141,24 @@ func (a *assetReader) take(row geo.AssetRow) []any {
 		return nil
 	}
 	asset := &draft.Asset
-	if _, given := input.Properties["uuid"]; !given {
+	_, given := input.Properties["uuid"]
+	if !given {
 		asset.UUID = a.identity(row.SourceID, asset)
+		a.made++
 	}
-	if first := a.seen[asset.UUID]; first > 0 {
-		a.run.refuse(row.Row, name, geo.Text{
-			ID: fmt.Sprintf("UUID yang sama dengan baris %d.", first), EN: fmt.Sprintf("The same UUID as row %d.", first)})
-		return nil
-	}
-	a.seen[asset.UUID] = row.Row
 	if _, given := input.Properties["operation"]; !given {
 		asset.Operation = "" // the file says nothing of it
 	}
-	return stagedValues(row.Row, asset)
+	return a.staged(row.Row, !given, asset)
 }
 
-// properties leaves those that the type knows, with their cells understood.
+// properties leaves those that the type knows, with their cells understood. They
+// are good until the next row.
 func (a *assetReader) properties(t *geo.AssetType, all map[string]json.RawMessage) map[string]json.RawMessage {
-	known := make(map[string]json.RawMessage, len(all))
+	if a.known == nil {
+		a.known = make(map[string]json.RawMessage, len(all))
+	}
+	clear(a.known)
 	for name, raw := range all {
 		if !t.Takes(name) {
 			if len(a.ignored) < maxIgnored {
@@ -163,18 +167,17 @@ func (a *assetReader) properties(t *geo.AssetType, all map[string]json.RawMessag
 			continue
 		}
 		if value := geo.Cell(t, name, raw); value != nil {
-			known[name] = value
+			a.known[name] = value
 		}
 	}
-	return known
+	return a.known
 }
 
 // identityNamespace is the name space of made-up identities (RFC 9562, version 5).
 var identityNamespace = uuid.MustParse("8b6f3c1e-5d0a-5c57-9a63-7e2f04c1b9d2")
 
 // identity makes the uuid that a row without one has in every import: by the
-// owner's id, else by name and point, else by name and where it belongs. Equal
-// rows are told apart by their order.
+// owner's id, else by name and point, else by name and where it belongs.
 func (a *assetReader) identity(sourceID string, asset *geo.Asset) uuid.UUID {
 	source := asset.Private.Source
 	if source == "" {
@@ -190,30 +193,84 @@ func (a *assetReader) identity(sourceID string, asset *geo.Asset) uuid.UUID {
 	default:
 		key = []string{asset.Type, "area", name, string(asset.AreaCode), asset.RT, asset.RW}
 	}
-	id := uuid.NewSHA1(identityNamespace, []byte(strings.Join(key, "\x1f")))
-	a.ordinals[id]++
-	if n := a.ordinals[id]; n > 1 {
-		id = uuid.NewSHA1(id, []byte(strconv.Itoa(n)))
-	}
-	return id
+	return uuid.NewSHA1(identityNamespace, []byte(strings.Join(key, "\x1f")))
 }
 
 func floatKey(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
-func stagedValues(row int, a *geo.Asset) []any {
+// staged gives the values of a row, good until the next one.
+func (a *assetReader) staged(row int, made bool, asset *geo.Asset) []any {
 	var lon, lat *float64
-	if a.Point != nil {
-		lon, lat = &a.Point[0], &a.Point[1]
+	if asset.Point != nil {
+		lon, lat = &asset.Point[0], &asset.Point[1]
 	}
-	p := a.Private
-	return []any{row, [16]byte(a.UUID), a.Type, a.TypeVersion, a.Name, string(a.AreaCode), a.RT, a.RW, a.Address, lon, lat,
-		a.AccuracyM, a.TakenBy, a.TakenAt, a.Condition, a.Operation, p.PlacementReason,
-		a.Attributes, p.Internal, p.Personal, p.Source, p.Note}
+	p := asset.Private
+	a.values = append(a.values[:0], row, [16]byte(asset.UUID), made, asset.Type, asset.TypeVersion, asset.Name, string(asset.AreaCode),
+		asset.RT, asset.RW, asset.Address, lon, lat, asset.AccuracyM, asset.TakenBy, asset.TakenAt, asset.Condition, asset.Operation, p.PlacementReason,
+		asset.Attributes, p.Internal, p.Personal, p.Source, p.Note)
+	return a.values
+}
+
+const (
+	// Rows whose made uuids are equal, but for the first of each.
+	alikeSQL = `select row, uuid, n from (
+    select row, uuid, row_number() over (partition by uuid order by row) as n from staged_assets
+    where made and uuid in (select uuid from staged_assets where made group by uuid having count(*) > 1)) d
+where n > 1`
+	renameSQL = `update staged_assets s set uuid = d.uuid from unnest($1::int[], $2::uuid[]) d(row, uuid) where s.row = d.row`
+
+	dropSameSQL = `with dropped as (
+    delete from staged_assets s using (select uuid, min(row) as first from staged_assets group by uuid having count(*) > 1) d
+    where s.uuid = d.uuid and s.row > d.first
+    returning s.row, s.name, d.first)
+select row, name, first from dropped order by row`
+)
+
+// tellApart gives equal rows without a uuid ids by their order, and refuses a
+// row whose uuid an earlier one has.
+func (a *assetReader) tellApart(ctx context.Context) error {
+	r := a.run
+	if a.made > 1 {
+		if err := a.rename(ctx); err != nil {
+			return err
+		}
+	}
+	rows, err := r.tx.Query(ctx, dropSameSQL)
+	if err != nil {
+		return err
+	}
+	var row, first int
+	var name string
+	_, err = pgx.ForEachRow(rows, []any{&row, &name, &first}, func() error {
+		r.refuse(row, name, geo.Text{
+			ID: fmt.Sprintf("UUID yang sama dengan baris %d.", first), EN: fmt.Sprintf("The same UUID as row %d.", first)})
+		return nil
+	})
+	return err
+}
+
+func (a *assetReader) rename(ctx context.Context) error {
+	rows, err := a.run.tx.Query(ctx, alikeSQL)
+	if err != nil {
+		return err
+	}
+	var list []int
+	var ids [][16]byte
+	var row, n int
+	var id [16]byte
+	_, err = pgx.ForEachRow(rows, []any{&row, &id, &n}, func() error {
+		list, ids = append(list, row), append(ids, uuid.NewSHA1(id, []byte(strconv.Itoa(n))))
+		return nil
+	})
+	if err == nil && len(list) > 0 {
+		_, err = a.run.tx.Exec(ctx, renameSQL, list, ids)
+	}
+	return err
 }
 
 func textProperty(properties map[string]json.RawMessage, name string) string {
-	var s string
-	if json.Unmarshal(properties[name], &s) != nil {
+	s, plain := geo.PlainText(properties[name])
+	if !plain && json.Unmarshal(properties[name], &s) != nil {
 		return ""
 	}
 	return s

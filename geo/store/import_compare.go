@@ -10,8 +10,8 @@ import (
 
 // The set-wise half of an asset import, over these tables of its transaction:
 // staged_assets (the file's rows), import_within (which kelurahan each point
-// lies in), import_rows (what each row shall become), import_places and
-// import_marks.
+// lies in), import_rows (what each row shall become, and where it stands),
+// import_pairs (rows that may be alike) and import_marks.
 
 // Points are located from the kelurahan outwards: each asks the staging's index
 // which points it covers. The other way round reads every boundary once per point.
@@ -24,8 +24,7 @@ join staged_assets s on s.point && a.boundary and st_covers(a.boundary, s.point)
 // A row that leaves something empty keeps what is there. The claimed kelurahan
 // is the code given, else the one of before while the point has not moved, else
 // the one that the point lies in.
-const mergeSQL = `select s.row, s.uuid, s.type, s.type_version, a.id as asset_id, a.version as base_version, a.type as base_type,
-    s.name, coalesce(s.point, a.point) as point, s.point is not null and s.point is distinct from a.point as moved,
+const mergedSQL = `select coalesce(s.point, a.point) as point, s.point is not null and s.point is distinct from a.point as moved,
     case when s.area_code <> '' then s.area_code
          when a.id is not null and (s.point is null or s.point = a.point) then a.area_code
          else coalesce(l.code, '') end as area_code,
@@ -39,34 +38,41 @@ const mergeSQL = `select s.row, s.uuid, s.type, s.type_version, a.id as asset_id
     coalesce(nullif(s.condition, ''), a.condition, '') as condition,
     coalesce(nullif(s.operation, ''), a.operation, 'aktif') as operation,
     coalesce(nullif(s.reason, ''), a.placement_reason, '') as reason,
-    coalesce(a.attributes, '{}') || s.attributes as attributes, coalesce(a.internal, '{}') || s.internal as internal,
-    coalesce(p.fields, '{}') || s.personal as personal,
-    coalesce(nullif(s.source, ''), a.source, $1) as source, coalesce(nullif(s.note, ''), a.note, '') as note
-from staged_assets s
-left join assets a on a.uuid = s.uuid
-left join asset_personal p on p.asset_id = a.id
-left join (select row, min(code) as code, count(*) as found from import_within group by row) l on l.row = s.row`
+    coalesce(a.attributes || s.attributes, s.attributes) as attributes, coalesce(a.internal || s.internal, s.internal) as internal,
+    coalesce(p.fields || s.personal, s.personal) as personal,
+    coalesce(nullif(s.source, ''), a.source, $1) as source, coalesce(nullif(s.note, ''), a.note, '') as note`
 
 // An asset that was deleted here does not come back by a file, unless it was
-// example data.
+// example data. A row is placed where that takes no more than a join: inside its
+// kelurahan, without a point, or as before; placement is null for the others.
 const compareAssetsSQL = `create temp table import_rows on commit drop as
-select m.*, a.placement as base_placement, a.marks as base_marks, a.outside_m as base_outside_m, a.area_located as base_located,
-    a.id is null or m.moved or m.area_code <> a.area_code or m.reason <> a.placement_reason as replace,
-    case when a.id is null and exists (select from asset_history h where h.uuid = m.uuid and h.closed_by = 'delete' and not h.example) then 'deleted'
-         when a.id is null then 'new'
-         when a.type <> m.type then 'taken'
-         when m.moved or (m.name, m.area_code, m.rt, m.rw, m.address, m.accuracy_m, m.taken_by, m.taken_at, m.condition, m.operation, m.reason,
-                m.attributes, m.internal, m.personal, m.source, m.note)
-            is distinct from (a.name, a.area_code, a.rt, a.rw, a.address, a.accuracy_m, a.taken_by, a.taken_at, a.condition, a.operation, a.placement_reason,
-                a.attributes, a.internal, coalesce(p.fields, '{}'), a.source, a.note) then 'changed'
-         else 'unchanged' end as outcome
-from (` + mergeSQL + `) m
-left join assets a on a.id = m.asset_id
-left join asset_personal p on p.asset_id = a.id`
+select c.*,
+    case when not c.anew then c.base_located when c.inside then c.area_code end as located,
+    case when c.anew then 0 else c.base_outside_m end as outside_m,
+    case when not c.anew then c.base_placement when c.inside then 'inside'
+         when c.point is null and c.area_code in (select code from areas where level = 4) then 'unplaced' end as placement
+from (
+    select s.row, s.uuid, s.type, s.type_version, s.name, m.*, a.id as asset_id, a.version as base_version, a.marks as base_marks,
+        a.placement as base_placement, a.outside_m as base_outside_m, a.area_located as base_located,
+        a.id is null or m.moved or m.area_code <> a.area_code or m.reason <> a.placement_reason as anew, w.row is not null as inside,
+        case when a.id is null and exists (select from asset_history h where h.uuid = s.uuid and h.closed_by = 'delete' and not h.example) then 'deleted'
+             when a.id is null then 'new'
+             when a.type <> s.type then 'taken'
+             when m.moved or (s.name, m.area_code, m.rt, m.rw, m.address, m.accuracy_m, m.taken_by, m.taken_at, m.condition, m.operation, m.reason,
+                    m.attributes, m.internal, m.personal, m.source, m.note)
+                is distinct from (a.name, a.area_code, a.rt, a.rw, a.address, a.accuracy_m, a.taken_by, a.taken_at, a.condition, a.operation, a.placement_reason,
+                    a.attributes, a.internal, coalesce(p.fields, '{}'), a.source, a.note) then 'changed'
+             else 'unchanged' end as outcome
+    from staged_assets s
+    left join assets a on a.uuid = s.uuid
+    left join asset_personal p on p.asset_id = a.id
+    left join (select row, min(code) as code, count(*) as found from import_within group by row) l on l.row = s.row
+    cross join lateral (` + mergedSQL + `) m
+    left join import_within w on w.row = s.row and w.code = m.area_code) c`
 
 // Where the file says what it said at its last import, and a person edited the
 // asset since, the person's word stays.
-const keepEditsSQL = `update import_rows r set outcome = 'kept'
+const keepEditsSQL = `update import_rows r set outcome = 'kept', located = a.area_located, outside_m = a.outside_m, placement = a.placement
 from staged_assets s, assets a
 where r.outcome = 'changed' and s.row = r.row and a.id = r.asset_id
   and not exists (select from revisions v where v.id = a.from_tx and v.actor like '` + assetImporter + `%')
@@ -82,56 +88,37 @@ where r.outcome = 'changed' and s.row = r.row and a.id = r.asset_id
 
 // compareAssets finds what each row shall become.
 func (r *importRun) compareAssets(ctx context.Context) error {
-	r.progress(geo.StepCompare)
-	err := r.exec(ctx, `create index on staged_assets using gist (point)`, `create index on staged_assets (uuid)`,
-		`analyze staged_assets`, withinSQL, `create index on import_within (row)`, `analyze import_within`)
-	if err != nil {
-		return err
-	}
 	source := r.o.Source
 	if source == "" {
 		source = "impor " + r.o.File
 	}
-	if _, err := r.tx.Exec(ctx, compareAssetsSQL, source); err != nil {
-		return err
-	}
-	return r.exec(ctx, keepEditsSQL, `create unique index on import_rows (row)`, `create index on import_rows using gist (point)`,
-		`create index on import_rows (asset_id)`, `create index on import_rows (area_code, type)`, `analyze import_rows`)
+	return r.steps(ctx, geo.StepCompare,
+		statement{sql: `create index on staged_assets using gist (point)`},
+		statement{sql: withinSQL},
+		statement{sql: `analyze import_within`},
+		statement{sql: compareAssetsSQL, args: []any{source}},
+		statement{sql: `create unique index on import_rows (row)`},
+		statement{sql: `create index on import_rows (asset_id) where asset_id is not null`},
+		statement{sql: `analyze import_rows (row, type, area_code, asset_id, outcome, placement)`},
+		statement{sql: keepEditsSQL})
 }
 
-// Rows inside their kelurahan, and those without a point, are placed by joins;
-// what is left, by the function that places one.
-const placesSQL = `create temp table import_places on commit drop as
-select r.row, r.area_code as located, 0::float8 as outside_m, 'inside' as placement
-from import_rows r join import_within w on w.row = r.row and w.code = r.area_code
-where r.outcome in ('new', 'changed') and r.replace
-union all
-select r.row, null, 0, 'unplaced'
-from import_rows r join areas a on a.code = r.area_code and a.level = 4
-where r.outcome in ('new', 'changed') and r.replace and r.point is null
-union all
-select r.row, p.area_located, p.outside_m, p.placement
-from (select * from import_rows r where outcome in ('new', 'changed') and replace
-      and not exists (select from import_within w where w.row = r.row and w.code = r.area_code)
-      and not (point is null and exists (select from areas a where a.code = r.area_code and a.level = 4)) offset 0) r
-cross join lateral place_asset(r.point, r.area_code, coalesce(nullif(r.reason, ''), $1)) p`
-
+// The rows that are left are placed by the function that places one.
 const (
-	refusedPlacesSQL = `select r.row, r.name, case when r.outcome = 'taken' then 'taken' else p.placement end, r.area_code, r.point is not null
-from import_rows r left join import_places p on p.row = r.row
-where r.outcome = 'taken' or p.placement in ('unknown_area', 'outside_city', 'reason_required') order by r.row`
-	dropRefusedSQL = `delete from import_rows r where outcome = 'taken'
-or exists (select from import_places p where p.row = r.row and p.placement in ('unknown_area', 'outside_city', 'reason_required'))`
+	placesSQL = `update import_rows r set (located, outside_m, placement) = (
+    select p.area_located, p.outside_m, p.placement from place_asset(r.point, r.area_code, coalesce(nullif(r.reason, ''), $1)) p)
+where r.outcome in ('new', 'changed') and r.placement is null`
+
+	refusedPlacesSQL = `select row, name, case when outcome = 'taken' then 'taken' else placement end, area_code, point is not null
+from import_rows where outcome = 'taken' or outcome in ('new', 'changed') and placement in ('unknown_area', 'outside_city', 'reason_required') order by row`
+	dropRefusedSQL = `delete from import_rows
+where outcome = 'taken' or outcome in ('new', 'changed') and placement in ('unknown_area', 'outside_city', 'reason_required')`
 )
 
 // placeAssets finds where each row that is written stands to its kelurahan, and
 // refuses those that stand nowhere.
 func (r *importRun) placeAssets(ctx context.Context) error {
-	r.progress(geo.StepPlace)
-	if _, err := r.tx.Exec(ctx, placesSQL, r.reason()); err != nil {
-		return err
-	}
-	if err := r.exec(ctx, `create unique index on import_places (row)`, `analyze import_places`); err != nil {
+	if err := r.steps(ctx, geo.StepPlace, statement{sql: placesSQL, args: []any{r.reason()}}); err != nil {
 		return err
 	}
 	rows, err := r.tx.Query(ctx, refusedPlacesSQL)

@@ -12,68 +12,66 @@ import (
 
 // Likely duplicates by the rule of likely_duplicates, among the file's own rows
 // and against what is there; and too many active ones of a kind. Three others
-// are enough to name, so that a dense file does not make every pair.
+// are enough to name. Rows that are changed stand for what is there of them.
 const marksSQL = `create temp table import_marks on commit drop as
 with kinds as (
-    select name, coalesce((definition ->> 'duplicate_radius_m')::float8, 0) as radius,
-        greatest(coalesce((definition ->> 'duplicate_radius_m')::float8, 0), 15) / 108000.0 as reach,
-        definition ->> 'cardinality' = 'one' as single
+    select name, coalesce((definition ->> 'duplicate_radius_m')::float8, 0) as radius, definition ->> 'cardinality' = 'one' as single
     from asset_types),
-written as (
-    select r.row, r.asset_id, r.type, r.name, r.point, r.area_code, r.operation, k.radius, k.reach, k.single
-    from import_rows r join kinds k on k.name = r.type where r.outcome in ('new', 'changed'))
-select r.row, 'possible_duplicate' as mark, o.name as other
-from written r cross join lateral (
-    select o.name from import_rows o
-    where o.point && st_expand(r.point, r.reach) and o.type = r.type and o.row <> r.row and o.outcome in ('new', 'changed')
-      and (st_distancesphere(o.point, r.point) <= 15
-           or st_distancesphere(o.point, r.point) <= r.radius and names_alike(o.name, r.name))
-    limit 3) o
-union all
-select r.row, 'possible_duplicate', a.name
-from written r cross join lateral (
-    select a.name from likely_duplicates(r.asset_id, r.type, r.name, r.point) d join assets a on a.id = d.id
-    where not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
-    limit 3) a
-where r.point is not null
-union all
-select r.row, 'too_many', o.name
-from written r cross join lateral (
-    select o.name from import_rows o
-    where o.area_code = r.area_code and o.type = r.type and o.row <> r.row and o.operation = 'aktif' and o.outcome in ('new', 'changed')
-    limit 3) o
-where r.single and r.operation = 'aktif'
-union all
-select r.row, 'too_many', a.name
-from written r cross join lateral (
-    select a.name from assets a
-    where a.area_code = r.area_code and a.type = r.type and a.id is distinct from r.asset_id and a.operation = 'aktif'
-      and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
-    limit 3) a
-where r.single and r.operation = 'aktif'`
+pairs as (
+    select a.row as a, b.row as b, a.name as name_a, b.name as name_b
+    from import_pairs p join import_rows a on a.row = p.a join import_rows b on b.row = p.b join kinds k on k.name = a.type
+    where st_distancesphere(a.point, b.point) <= 15
+       or st_distancesphere(a.point, b.point) <= k.radius and names_alike(a.name, b.name)),
+single as (
+    select r.* from import_rows r join kinds k on k.name = r.type and k.single
+    where r.outcome in ('new', 'changed') and r.operation = 'aktif'),
+found (row, mark, other) as (
+    select a, 'possible_duplicate', name_b from pairs
+    union all
+    select b, 'possible_duplicate', name_a from pairs
+    union all
+    select r.row, 'possible_duplicate', o.name
+    from import_rows r cross join lateral (
+        select a.name from likely_duplicates(r.asset_id, r.type, r.name, r.point) d join assets a on a.id = d.id
+        where not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+        limit 3) o
+    where (select exists (select from assets)) and r.outcome in ('new', 'changed') and r.point is not null
+    union all
+    select r.row, 'too_many', o.name
+    from (select row, array_agg(name) over (partition by area_code, type order by row
+              rows between 3 preceding and 3 following exclude current row) as others from single) r
+    cross join lateral unnest(r.others) o(name)
+    union all
+    select r.row, 'too_many', o.name
+    from single r cross join lateral (
+        select a.name from assets a
+        where a.area_code = r.area_code and a.type = r.type and a.id is distinct from r.asset_id and a.operation = 'aktif'
+          and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+        limit 3) o)
+select row, array_agg(distinct mark order by mark) as marks,
+    (array_agg(distinct other) filter (where mark = 'possible_duplicate'))[1:3] as twins,
+    (array_agg(distinct other) filter (where mark = 'too_many'))[1:3] as rivals
+from found group by row`
 
 // verdictsSQL gives every row, or with $1 false those with something to say.
-const verdictsSQL = `select r.row, r.name, r.outcome, coalesce(p.placement, r.base_placement, ''), coalesce(p.outside_m, r.base_outside_m, 0),
-    r.area_code, coalesce(case when p.row is null then r.base_located else p.located end, ''), r.found,
+const verdictsSQL = `select r.row, r.name, r.outcome, coalesce(r.placement, ''), coalesce(r.outside_m, 0), r.area_code, coalesce(r.located, ''), r.found,
     case when r.outcome in ('new', 'changed') then coalesce(m.marks, '{}') else coalesce(r.base_marks, '{}') end,
     coalesce(m.twins, '{}'), coalesce(m.rivals, '{}')
 from import_rows r
-left join import_places p on p.row = r.row
-left join (select row, array_agg(distinct mark order by mark) as marks,
-               (array_agg(distinct other) filter (where mark = 'possible_duplicate'))[1:3] as twins,
-               (array_agg(distinct other) filter (where mark = 'too_many'))[1:3] as rivals
-           from import_marks group by row) m on m.row = r.row
+left join import_marks m on m.row = r.row
 where $1 or r.outcome in ('deleted', 'kept') or r.found > 1 or m.row is not null
-    or coalesce(p.placement, r.base_placement) in ('near', 'reasoned', 'held') or r.outcome = 'unchanged' and r.base_marks <> '{}'
+    or r.placement in ('near', 'reasoned', 'held') or r.outcome = 'unchanged' and r.base_marks <> '{}'
 order by r.row`
 
 const outcomeCountsSQL = `select count(*) filter (where outcome = 'new'), count(*) filter (where outcome = 'changed'),
 count(*) filter (where outcome in ('unchanged', 'kept', 'deleted')) from import_rows`
 
 // markAssets finds the marks of what is written and gives every row its verdict.
-func (r *importRun) markAssets(ctx context.Context) error {
-	r.progress(geo.StepMark)
-	if err := r.exec(ctx, marksSQL, `create index on import_marks (row)`, `analyze import_marks`); err != nil {
+func (r *importRun) markAssets(ctx context.Context, types []*geo.AssetType) error {
+	if err := r.pairAlike(ctx, types); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, marksSQL, `create unique index on import_marks (row)`, `analyze import_marks (row)`); err != nil {
 		return err
 	}
 	rows, err := r.tx.Query(ctx, verdictsSQL, r.o.EveryRow)
@@ -157,27 +155,29 @@ func named(others []string) string {
 	return ": " + strings.Join(others, "; ")
 }
 
+// The rows that are written as they come say themselves what the trigger would
+// say: their first version, and the transaction.
 const (
 	insertAssetsSQL = `insert into assets (uuid, type, type_version, name, area_code, area_located, rt, rw, address, point, accuracy_m, taken_by, taken_at,
-    condition, operation, placement, outside_m, placement_reason, marks, attributes, internal, source, note, example)
-select r.uuid, r.type, r.type_version, r.name, r.area_code, p.located, r.rt, r.rw, r.address, r.point, r.accuracy_m, r.taken_by, r.taken_at,
-    r.condition, r.operation, p.placement, p.outside_m, ` + placedReasonSQL + `, ` + newMarksSQL + `,
-    r.attributes, r.internal, r.source, r.note, $2
-from import_rows r join import_places p on p.row = r.row ` + joinMarksSQL + `
-where r.outcome = 'new' order by r.row`
+    condition, operation, placement, outside_m, placement_reason, marks, attributes, internal, source, note, example, from_tx)
+select r.uuid, r.type, r.type_version, r.name, r.area_code, r.located, r.rt, r.rw, r.address, r.point, r.accuracy_m, r.taken_by, r.taken_at,
+    r.condition, r.operation, r.placement, r.outside_m, ` + placedReasonSQL + `, ` + newMarksSQL + `,
+    r.attributes, r.internal, r.source, r.note, $2, (select open_transaction())
+from import_rows r ` + joinMarksSQL + `
+where r.outcome = 'new' and r.row > $3 and r.row <= $4 order by r.row`
 	updateAssetsSQL = `update assets a set type_version = r.type_version, name = r.name, area_code = r.area_code,
-    area_located = case when p.row is null then a.area_located else p.located end, rt = r.rt, rw = r.rw, address = r.address, point = r.point,
+    area_located = r.located, rt = r.rt, rw = r.rw, address = r.address, point = r.point,
     accuracy_m = r.accuracy_m, taken_by = r.taken_by, taken_at = r.taken_at, condition = r.condition, operation = r.operation,
-    placement = coalesce(p.placement, a.placement), outside_m = coalesce(p.outside_m, a.outside_m),
-    placement_reason = case when p.row is null then a.placement_reason else ` + placedReasonSQL + ` end,
+    placement = r.placement, outside_m = r.outside_m,
+    placement_reason = case when r.anew then ` + placedReasonSQL + ` else a.placement_reason end,
     marks = ` + newMarksSQL + `, attributes = r.attributes, internal = r.internal, source = r.source, note = r.note
-from import_rows r left join import_places p on p.row = r.row ` + joinMarksSQL + `
+from import_rows r ` + joinMarksSQL + `
 where a.id = r.asset_id and a.version = r.base_version and r.outcome = 'changed'`
 
 	// A reason is the file's own; the import's stands where one is needed.
-	placedReasonSQL = `case when p.placement = 'reasoned' then coalesce(nullif(r.reason, ''), $1) else r.reason end`
+	placedReasonSQL = `case when r.placement = 'reasoned' then coalesce(nullif(r.reason, ''), $1) else r.reason end`
 	newMarksSQL     = `coalesce(m.marks, '{}')`
-	joinMarksSQL    = `left join (select row, array_agg(distinct mark order by mark) as marks from import_marks group by row) m on m.row = r.row`
+	joinMarksSQL    = `left join import_marks m on m.row = r.row`
 
 	importPersonalSQL = `insert into asset_personal (asset_id, fields)
 select a.id, r.personal from import_rows r join assets a on a.uuid = r.uuid
@@ -193,7 +193,7 @@ func (r *importRun) writeAssets(ctx context.Context) error {
 		return err
 	}
 	if r.report.New > 0 {
-		if _, err := r.tx.Exec(ctx, insertAssetsSQL, r.reason(), r.o.Example); err != nil {
+		if err := r.insertAssets(ctx); err != nil {
 			return err
 		}
 	}
@@ -209,4 +209,21 @@ func (r *importRun) writeAssets(ctx context.Context) error {
 		}
 	}
 	return r.exec(ctx, importPersonalSQL, `select set_config('patok.placed', '', true)`)
+}
+
+// insertAtOnce is how many lines of the file one INSERT takes.
+const insertAtOnce = 50_000
+
+func (r *importRun) insertAssets(ctx context.Context) error {
+	var last int
+	if err := r.tx.QueryRow(ctx, `select max(row) from import_rows where outcome = 'new'`).Scan(&last); err != nil {
+		return err
+	}
+	for row := 0; row < last; row += insertAtOnce {
+		r.progressTo(geo.StepWrite, row, last)
+		if _, err := r.tx.Exec(ctx, insertAssetsSQL, r.reason(), r.o.Example, row, row+insertAtOnce); err != nil {
+			return err
+		}
+	}
+	return nil
 }

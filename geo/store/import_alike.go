@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/patok-id/patok/geo"
+)
+
+// Likely duplicates among the rows of one file: a file has every row near every
+// other one only in a dense place, but asking an index a million times takes
+// minutes. So the rows pass by from west to east, each meets those of its type
+// that may still be in reach, and PostgreSQL judges the pairs that are left by
+// the rule for one asset (likely_duplicates).
+
+const (
+	sameSpotM   = 15.0      // whatever the names
+	earthM      = 6371008.8 // mean radius, as st_distancesphere has it
+	reachDegree = 108_000.0 // metres in a degree of longitude at least, between 11.5° south and north
+	margin      = 1.001     // what pairs may be farther apart, since PostgreSQL measures again
+	enoughAlike = 3         // others are enough to name: a dense file does not make every pair
+)
+
+const (
+	alikePairsSQL = `create temp table import_pairs (a int not null, b int not null) on commit drop`
+	eastwardSQL   = `declare eastward no scroll cursor for select row, type, name, st_x(point), st_y(point) from import_rows
+where outcome in ('new', 'changed') and point is not null order by st_x(point), row`
+	fetchEastward  = `fetch 20000 from eastward`
+	closeEastward  = `close eastward`
+	analyzePairs   = `analyze import_pairs`
+	writtenRowsSQL = `select count(*) from import_rows where outcome in ('new', 'changed') and point is not null`
+)
+
+// pairAlike fills import_pairs.
+func (r *importRun) pairAlike(ctx context.Context, types []*geo.AssetType) error {
+	var total, done int
+	if err := r.tx.QueryRow(ctx, writtenRowsSQL).Scan(&total); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, alikePairsSQL, eastwardSQL); err != nil {
+		return err
+	}
+	passing := map[string]*alikeSweep{}
+	for _, t := range types {
+		passing[t.Name] = newAlikeSweep(t.DuplicateRadiusM)
+	}
+	for {
+		r.progressTo(geo.StepMark, done, total)
+		pairs, n, err := r.meet(ctx, passing)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return r.exec(ctx, closeEastward, analyzePairs)
+		}
+		done += n
+		if _, err := r.tx.CopyFrom(ctx, pgx.Identifier{"import_pairs"}, []string{"a", "b"}, pgx.CopyFromRows(pairs)); err != nil {
+			return err
+		}
+	}
+}
+
+// meet lets the next rows pass, and gives the pairs and how many rows they were.
+func (r *importRun) meet(ctx context.Context, passing map[string]*alikeSweep) (pairs [][]any, n int, err error) {
+	rows, err := r.tx.Query(ctx, fetchEastward)
+	if err != nil {
+		return nil, 0, err
+	}
+	var row int32
+	var kind, name string
+	var lon, lat float64
+	_, err = pgx.ForEachRow(rows, []any{&row, &kind, &name, &lon, &lat}, func() error {
+		n++
+		passing[kind].pass(alikeRow{row: row, at: orb.Point{lon, lat}, numbers: numbersOf(name)},
+			func(other int32) { pairs = append(pairs, []any{row, other}) })
+		return nil
+	})
+	return pairs, n, err
+}
+
+// alikeRow is a row on its way.
+type alikeRow struct {
+	row     int32
+	same    int32 // others on the same spot, met so far
+	numbers uint64
+	at      orb.Point
+}
+
+// alikeBand holds the rows in reach that lie between two latitudes: those that
+// have enough others already need not meet each other.
+type alikeBand struct{ wanting, sated []alikeRow }
+
+// alikeSweep holds the rows of one type that are still in reach, by bands that
+// are one reach high.
+type alikeSweep struct {
+	radiusM, reach float64
+	bands          map[int]*alikeBand
+	passed         int
+}
+
+func newAlikeSweep(radiusM float64) *alikeSweep {
+	return &alikeSweep{radiusM: radiusM, reach: max(radiusM, sameSpotM) * margin / reachDegree, bands: map[int]*alikeBand{}}
+}
+
+// pass tells the other of every pair that a has with those before it, until both
+// have enough; a comes no farther west than the one before.
+func (s *alikeSweep) pass(a alikeRow, pair func(other int32)) {
+	home, west := int(math.Floor(a.at.Lat()/s.reach)), a.at.Lon()-s.reach
+	for k := home - 1; k <= home+1; k++ {
+		band := s.bands[k]
+		if band == nil {
+			continue
+		}
+		wanting, before := band.wanting[:0], len(band.sated)
+		for _, b := range band.wanting {
+			if b.at.Lon() < west {
+				continue // out of reach for whoever comes
+			}
+			if s.meet(&a, &b, pair); b.same < enoughAlike {
+				wanting = append(wanting, b)
+			} else {
+				band.sated = append(band.sated, b)
+			}
+		}
+		band.wanting = wanting
+		for i := before - 1; i >= 0 && a.same < enoughAlike; i-- {
+			s.meet(&a, &band.sated[i], pair)
+		}
+	}
+	if s.bands[home] == nil {
+		s.bands[home] = &alikeBand{}
+	}
+	s.bands[home].wanting = append(s.bands[home].wanting, a)
+	if s.passed++; s.passed%4096 == 0 {
+		s.forget(west)
+	}
+}
+
+// meet makes a pair of rows that may be alike.
+func (s *alikeSweep) meet(a, b *alikeRow, pair func(other int32)) {
+	if math.Abs(a.at.Lat()-b.at.Lat()) > s.reach || a.at.Lon()-b.at.Lon() > s.reach {
+		return
+	}
+	meters := sphereM(a.at, b.at)
+	switch {
+	case meters <= sameSpotM/margin:
+		a.same++
+		b.same++
+	case meters <= sameSpotM*margin:
+	case meters > s.radiusM*margin || a.numbers != b.numbers && a.numbers != 0 && b.numbers != 0:
+		return
+	}
+	pair(b.row)
+}
+
+// forget leaves out the rows that are out of reach.
+func (s *alikeSweep) forget(west float64) {
+	gone := func(r alikeRow) bool { return r.at.Lon() < west }
+	for k, band := range s.bands {
+		band.wanting, band.sated = slices.DeleteFunc(band.wanting, gone), slices.DeleteFunc(band.sated, gone)
+		if len(band.wanting)+len(band.sated) == 0 {
+			delete(s.bands, k)
+		}
+	}
+}
+
+// sphereM is the distance on a sphere, by the haversine formula.
+func sphereM(a, b orb.Point) float64 {
+	const radian = math.Pi / 180
+	north, east := math.Sin((b.Lat()-a.Lat())*radian/2), math.Sin((b.Lon()-a.Lon())*radian/2)
+	h := north*north + east*east*math.Cos(a.Lat()*radian)*math.Cos(b.Lat()*radian)
+	return 2 * earthM * math.Asin(math.Sqrt(min(1, h)))
+}
+
+// numbersOf is 0 for a name without digits. Names with different numbers are
+// different places (names_alike); two numbers are equal where the names' are.
+// What is no ASCII may hold digits of other scripts: such a name has none here,
+// and PostgreSQL judges.
+func numbersOf(name string) uint64 {
+	h, digit, zero, any := uint64(14695981039346656037), false, false, false
+	add := func(c byte) { h = (h ^ uint64(c)) * 1099511628211 } // FNV-1a
+	for i := range len(name) {
+		c := name[i]
+		if c >= 0x80 {
+			return 0
+		}
+		if c < '0' || c > '9' {
+			if digit && zero {
+				add('0')
+			}
+			digit = false
+			continue
+		}
+		if !digit {
+			add(' ')
+			digit, zero, any = true, true, true
+		}
+		if zero && c == '0' {
+			continue // leading, or the number is zero
+		}
+		zero = false
+		add(c)
+	}
+	if digit && zero {
+		add('0')
+	}
+	if !any {
+		return 0
+	}
+	return max(h, 1)
+}
