@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 
@@ -12,12 +13,13 @@ import (
 )
 
 // TestChangedBytesRaiseTheTileRevision makes random edits and compares tiles
-// before and after: wherever bytes differ, the tile revision has risen.
+// before and after: wherever bytes differ, the tile revision has risen. Tiles go
+// from points to clusters and back.
 func TestChangedBytesRaiseTheTileRevision(t *testing.T) {
 	rnd := geotest.Random(t)
 	c := randomContent(rnd)
-	s := index.New(c)
-	changed, unchanged := 0, 0
+	s, e := index.New(c), clustered()
+	changed, unchanged, crossed := 0, 0, 0
 	for n := int64(6); n < 66; n++ {
 		change, place := randomChange(rnd, s, n)
 		next, events := s.Apply([]geo.Revision{{Number: n, Changes: []geo.Change{change}}})
@@ -28,7 +30,16 @@ func TestChangedBytesRaiseTheTileRevision(t *testing.T) {
 			for _, id := range someTiles(rnd, place, z) {
 				for _, layer := range []string{"posyandu", "rt", "assets", "kelurahan", "kelurahan_label"} {
 					before, after := s.TileRevision(layer, id.Z, id.X, id.Y), next.TileRevision(layer, id.Z, id.X, id.Y)
-					same := string(encode(t, s, []string{layer}, id)) == string(encode(t, next, []string{layer}, id))
+					f := testFilters[rnd.IntN(len(testFilters))]
+					e.maxPoints = few
+					if rnd.IntN(2) == 0 {
+						e.maxPoints = e.count(s, layer, f, id) // the next one is too many
+					}
+					was, is := e.must(t, s, layer, f, id), e.must(t, next, layer, f, id)
+					same := bytes.Equal(was, is)
+					if bytes.Contains(was, []byte("cluster")) != bytes.Contains(is, []byte("cluster")) {
+						crossed++
+					}
 					switch {
 					case !same && after != n || after < before:
 						t.Fatalf("%v of %s changed with revision %d, its tile revision went from %d to %d", id, layer, n, before, after)
@@ -42,10 +53,17 @@ func TestChangedBytesRaiseTheTileRevision(t *testing.T) {
 		}
 		s = next
 	}
-	t.Logf("%d tiles changed and were marked, %d did not and were not", changed, unchanged)
-	if changed < 100 || unchanged < 100 {
+	t.Logf("%d tiles changed and were marked, %d did not and were not; %d went to clusters or back", changed, unchanged, crossed)
+	if changed < 100 || unchanged < 100 || crossed == 0 {
 		t.Error("the test shows nothing")
 	}
+}
+
+// count is how many assets lie in the tile's own square.
+func (e *encoder) count(s *index.Snapshot, layer string, f index.Filter, id ID) int {
+	e.drawing.Begin(s, layer, f, id.Z, id.X, id.Y)
+	defer e.drawing.End()
+	return e.drawing.Count()
 }
 
 // randomChange creates, moves or deletes an asset or an area.
