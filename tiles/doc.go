@@ -3,7 +3,8 @@
 // Encode writes a tile straight into bytes. Source keeps tiles, keyed by what
 // they were made from: a snapshot's tile revision changes with the tile's
 // content, so nothing is ever purged and no slow render can put old bytes
-// back. Tiles hold public fields only.
+// back. Archive puts all of them into one PMTiles file. Tiles hold public fields
+// only.
 //
 // Every position is snapped to the world's grid of a zoom before anything else
 // is done with it, so equal positions stay equal: neighbours keep their shared
