@@ -66,20 +66,50 @@ func styleLayers(s *index.Snapshot) []any {
 	if len(colors) > 2 {
 		color = append(colors, color)
 	}
-	layers = append(layers, styleLayer("aset", "circle", geo.AllAssets, map[string]any{
-		"circle-color":        color,
-		"circle-radius":       []any{"interpolate", []any{"linear"}, []any{"zoom"}, 8, 2, 16, 7},
-		"circle-stroke-color": "#ffffff",
-		"circle-stroke-width": 1,
-	}))
+	layers = append(layers, assetLayers(color)...)
 	for level := geo.LevelKelurahan; level >= geo.LevelProvinsi; level-- {
 		look := levelLook[level]
 		layers = append(layers, labelLayer(level.Collection()+"-nama", level.Collection()+index.LabelSuffix, look.from, look.to, 12+2*float64(geo.LevelKelurahan-level)))
 	}
+	layers = append(layers, countLayer())
 	names := labelLayer("aset-nama", geo.AllAssets, 14, 24, 11)
 	names["layout"].(map[string]any)["text-anchor"] = "top"
 	names["layout"].(map[string]any)["text-offset"] = []float64{0, 0.8}
 	return append(layers, names)
+}
+
+// isCluster tells clusters from assets that stand by themselves.
+var isCluster = []any{"has", "cluster"}
+
+// assetLayers draws assets in their color, and clusters as circles by size.
+func assetLayers(color any) []any {
+	single := styleLayer("aset", "circle", geo.AllAssets, map[string]any{
+		"circle-color":        color,
+		"circle-radius":       []any{"interpolate", []any{"linear"}, []any{"zoom"}, 8, 2, 16, 7},
+		"circle-stroke-color": "#ffffff",
+		"circle-stroke-width": 1,
+	})
+	single["filter"] = []any{"!", isCluster}
+	cluster := styleLayer("aset-kelompok", "circle", geo.AllAssets, map[string]any{
+		"circle-color":        "#44403c",
+		"circle-opacity":      0.85,
+		"circle-radius":       []any{"step", []any{"get", "count"}, 9, 10, 11, 100, 14, 1000, 17, 10_000, 20},
+		"circle-stroke-color": "#ffffff",
+		"circle-stroke-width": 1.5,
+	})
+	cluster["filter"] = isCluster
+	return []any{single, cluster}
+}
+
+// countLayer writes how many assets a cluster stands for.
+func countLayer() map[string]any {
+	counts := labelLayer("aset-jumlah", geo.AllAssets, 0, 24, 11)
+	counts["filter"] = isCluster
+	counts["paint"] = map[string]any{"text-color": "#ffffff"}
+	layout := counts["layout"].(map[string]any)
+	layout["text-field"] = []any{"to-string", []any{"get", "count"}}
+	layout["text-allow-overlap"], layout["text-ignore-placement"] = true, true
+	return counts
 }
 
 func styleLayer(id, kind, source string, paint map[string]any) map[string]any {

@@ -98,28 +98,56 @@ func center(b orb.Bound) [3]float64 {
 func describeLayer(s *index.Snapshot, name string) VectorLayer {
 	l := VectorLayer{ID: name, MaxZoom: MaxZoom, Fields: map[string]string{}}
 	collection, labels := strings.CutSuffix(name, index.LabelSuffix)
-	keys := assetKeys
+	keys := areaKeys
 	switch t := s.Type(name); {
 	case geo.LevelOf(collection) != 0 && labels:
-		l.Description, keys = "Titik label "+collection, areaKeys
+		l.Description = "Titik label " + collection
 	case geo.LevelOf(collection) != 0:
-		l.Description, keys = "Wilayah tingkat "+collection, areaKeys
+		l.Description = "Wilayah tingkat " + collection
 	case t != nil:
-		l.Description = t.Plural.ID
+		l.Description, keys = t.Plural.ID, clusterKeys(nil, t.Summed())
 	default:
-		l.Description = "Semua aset"
+		l.Description, keys = "Semua aset", clusterKeys(typeNames(s), summedFields(s))
 	}
 	for _, key := range keys {
-		switch key {
-		case "level":
-			l.Fields[key] = "Number"
-		case "example":
-			l.Fields[key] = "Boolean"
-		default:
-			l.Fields[key] = "String"
-		}
+		l.Fields[key] = kindOf(key)
 	}
 	return l
+}
+
+// kindOf is what kind of value a property has, in TileJSON's words.
+func kindOf(key string) string {
+	switch key {
+	case "level", "count", "expansion_zoom":
+		return "Number"
+	case "example", "buffer", "cluster":
+		return "Boolean"
+	}
+	if strings.HasPrefix(key, countPrefix) || strings.HasPrefix(key, sumPrefix) {
+		return "Number"
+	}
+	return "String"
+}
+
+func typeNames(s *index.Snapshot) []string {
+	var names []string
+	for _, t := range s.Types() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// summedFields are the attributes that clusters of all types sum.
+func summedFields(s *index.Snapshot) []string {
+	var fields []string
+	for _, t := range s.Types() {
+		for _, field := range t.Summed() {
+			if !slices.Contains(fields, field) {
+				fields = append(fields, field)
+			}
+		}
+	}
+	return fields
 }
 
 // attribution names the sources of the areas that the layers show, most used

@@ -55,7 +55,11 @@ func describesTheTiles(t *testing.T, s *index.Snapshot, layers []string, doc Til
 	if len(described) != len(drawnLayers(layers)) {
 		t.Errorf("%d layers are described, want %v", len(described), drawnLayers(layers))
 	}
-	for name, l := range decode(t, encode(t, s, layers, ID{0, 0, 0})) {
+	tile, err := clustered().encode(s, layers, index.Filter{}, ID{0, 0, 0}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, l := range decode(t, tile) {
 		for _, f := range l.features {
 			for key, value := range f.properties {
 				want := map[bool]string{true: "Boolean"}[value == true]
