@@ -9,4 +9,8 @@
 // Every position is snapped to the world's grid of a zoom before anything else
 // is done with it, so equal positions stay equal: neighbours keep their shared
 // border, and a point in the buffer of two tiles is the same point.
+//
+// A tile of many assets shows a cluster for each of its cells: exact counts, whose
+// sum over all tiles of a zoom is the number of assets, since each position lies
+// in one cell of a zoom. What lies in a buffer alone says so and is not counted.
 package tiles

@@ -107,6 +107,82 @@ func TestPointsEqualPostGIS(t *testing.T) {
 	}
 }
 
+const postgisCells = `
+	select floor((st_x(g) / $4 + 0.5) * 16 * 2 ^ $1 - 16 * $2)::int as x, floor((0.5 - st_y(g) / $4) * 16 * 2 ^ $1 - 16 * $3)::int as y, count(*)
+	from (select st_transform(geom, 3857) as g from oracle where geom && st_transform(st_tileenvelope($1, $2, $3), 4326)) t
+	group by 1, 2`
+
+// TestClustersEqualGroupBy compares the counts of cells with those that PostGIS
+// makes.
+func TestClustersEqualGroupBy(t *testing.T) {
+	c := randomContent(geotest.Random(t))
+	geometries := map[int64][]byte{}
+	for _, a := range c.Assets {
+		if a.Point != nil {
+			geometries[a.ID] = geo.EncodePoint(a.Point)
+		}
+	}
+	o, s, e, compared := newOracle(t, geometries), index.New(c), clustered(), 0
+	for z := range 13 {
+		ids := tilesOver(orb.Bound{Min: orb.Point{111.97, -7.83}, Max: orb.Point{112.03, -7.77}}, z)
+		for _, id := range ids[:min(len(ids), 6)] {
+			if e.count(s, geo.AllAssets, index.Filter{}, id) <= few {
+				continue
+			}
+			want, got := o.cells(id), map[cell]uint64{}
+			for _, f := range decode(t, e.must(t, s, geo.AllAssets, index.Filter{}, id))[geo.AllAssets].features {
+				if f.properties["buffer"] == true {
+					continue
+				}
+				p, n := f.rings[0][0], uint64(1)
+				if f.properties["cluster"] == true {
+					n = f.properties["count"].(uint64)
+				}
+				at := cell{min(p.x>>8, 15), min(p.y>>8, 15)}
+				if n == 1 && want[at] != 1 {
+					continue // an asset that is rounded into the next cell
+				}
+				got[at] = n
+				compared++
+			}
+			for at, n := range got {
+				if want[at] != n {
+					t.Errorf("%v: %d assets in cell %v, in PostGIS %d", id, n, at, want[at])
+				}
+			}
+			for at, n := range want {
+				if n > 1 && got[at] != n {
+					t.Errorf("%v: PostGIS has %d assets in cell %v, we %d", id, n, at, got[at])
+				}
+			}
+		}
+	}
+	if compared < 200 {
+		t.Errorf("only %d cells were compared", compared)
+	}
+}
+
+// cells counts what lies in each cell of a tile.
+func (o oracle) cells(id ID) map[cell]uint64 {
+	const world = 2 * 20037508.342789244
+	rows, err := o.conn.Query(o.t.Context(), postgisCells, id.Z, id.X, id.Y, world)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	counts := map[cell]uint64{}
+	var at cell
+	var n uint64
+	if _, err := pgx.ForEachRow(rows, []any{&at.x, &at.y, &n}, func() error {
+		if at.x >= 0 && at.x < 16 && at.y >= 0 && at.y < 16 {
+			counts[at] = n
+		}
+		return nil
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	return counts
+}
+
 // atEdge reports whether a unit more or less takes the point out of the buffer.
 func atEdge(p orb.Point) bool {
 	return p[0] < low+1.5 || p[1] < low+1.5 || p[0] > high-1.5 || p[1] > high-1.5
