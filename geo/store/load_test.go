@@ -101,6 +101,19 @@ func TestLoadEqualsScan(t *testing.T) {
 	}
 }
 
+// TestDigestsAreTheSchemasOwn holds the digests written out against the functions.
+func TestDigestsAreTheSchemasOwn(t *testing.T) {
+	_, owner := served(t, nil)
+	anyAssets(t, owner, geotest.Random(t), 800)
+	for table, digests := range map[string][2]string{"assets": {assetDigest, "asset_digest(a)"}, "areas": {areaDigest, "area_digest(a)"}} {
+		rows := one[int](t, owner, `select count(*) from `+table)
+		same := one[int](t, owner, fmt.Sprintf(`select count(*) from %s a where %s = %s`, table, digests[0], digests[1]))
+		if rows == 0 || same != rows {
+			t.Errorf("%d of %d %s have one digest", same, rows, table)
+		}
+	}
+}
+
 // TestLoadAllocatesNothingForARow and refuses whatever is cut off.
 func TestLoadAllocatesNothingForARow(t *testing.T) {
 	_, owner := served(t, nil)
