@@ -87,6 +87,7 @@ type Report struct {
 	Receipt   int64          `json:"receipt,omitempty"` // 0 without one
 	Revision  int64          `json:"revision"`
 	Verdicts  []RowVerdict   `json:"verdicts"`
+	Unlisted  int            `json:"unlisted,omitempty"` // verdicts beyond MaxVerdicts
 
 	OverlapCount int           `json:"overlap_count,omitempty"`
 	OverlapM2    float64       `json:"overlap_m2,omitempty"`
@@ -95,6 +96,10 @@ type Report struct {
 
 // MaxOverlapsListed is how many overlaps a report names.
 const MaxOverlapsListed = 20
+
+// MaxVerdicts is how many rows a report says something of, unless it shall list
+// every row: then it grows with the file.
+const MaxVerdicts = 10_000
 
 // Add counts a verdict, and lists it when it has something to say or every is
 // set.
@@ -114,7 +119,10 @@ func (r *Report) Add(v RowVerdict, every bool) {
 	if v.Doubtful {
 		r.Doubtful++
 	}
-	if every || len(v.Reasons) > 0 {
+	switch {
+	case every, len(v.Reasons) > 0 && len(r.Verdicts) < MaxVerdicts:
 		r.Verdicts = append(r.Verdicts, v)
+	case len(v.Reasons) > 0:
+		r.Unlisted++
 	}
 }

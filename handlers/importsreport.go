@@ -49,7 +49,7 @@ type importedInfo struct {
 
 func importInfoOf(r indicator.ImportReport, lang string) importInfo {
 	info := importInfo{File: r.File, DryRun: r.DryRun, Read: r.Read, New: r.New, Changed: r.Changed, Unchanged: r.Unchanged, Refused: r.Refused,
-		Doubtful: r.Doubtful, Skipped: r.Skipped, Ignored: append([]string{}, r.Ignored...), VerdictsTotal: len(r.Verdicts), Verdicts: []verdictInfo{},
+		Doubtful: r.Doubtful, Skipped: r.Skipped, Ignored: append([]string{}, r.Ignored...), VerdictsTotal: len(r.Verdicts) + r.Unlisted, Verdicts: []verdictInfo{},
 		Batches: make([]importedInfo, len(r.Batches)), Differences: differenceInfos(r.Differences), Receipt: orNull(r.Receipt), Revision: orNull(r.Revision)}
 	for _, v := range shownVerdicts(r.Verdicts) {
 		reasons := make([]string, len(v.Reasons))

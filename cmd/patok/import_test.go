@@ -117,9 +117,14 @@ func TestProgressPrintsFewLines(t *testing.T) {
 	for rows := 0; rows <= 1_000_000; rows += 5000 {
 		p.show(geo.ImportProgress{Step: geo.StepRead, Rows: rows})
 	}
-	p.show(geo.ImportProgress{Step: geo.StepWrite, Rows: 1_000_000})
+	for done := range 20 {
+		p.show(geo.ImportProgress{Step: geo.StepWrite, Rows: 1_000_000, Done: done, Total: 20})
+	}
 	p.done()
-	if n := strings.Count(out.String(), "\n"); n != 12 || strings.Contains(out.String(), "\x1b") {
+	if !strings.HasSuffix(out.String(), "a.csv: write, 900000 of 1000000 rows\n") {
+		t.Error(out.String())
+	}
+	if n := strings.Count(out.String(), "\n"); n != 21 || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%d lines\n%s", n, out.String())
 	}
 }

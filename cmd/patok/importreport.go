@@ -35,7 +35,7 @@ func printReport(w io.Writer, r geo.Report, failed error, language string) {
 	say := func(id, en string, args ...any) { fmt.Fprintf(w, geo.Text{ID: id, EN: en}.In(language)+"\n", args...) }
 	for i, v := range r.Verdicts {
 		if i == maxVerdictsShown {
-			say("  … dan %d baris lagi; --json menampilkan semuanya", "  … and %d more rows; --json shows them all", len(r.Verdicts)-i)
+			say("  … dan %d baris lagi; --json menampilkan semuanya", "  … and %d more rows; --json shows them all", len(r.Verdicts)-i+r.Unlisted)
 			break
 		}
 		reasons := make([]string, len(v.Reasons))

@@ -45,8 +45,14 @@ func (p *progress) tell(step string, count int, counted string) {
 	fmt.Fprintf(p.w, "%s: %s, %d %s\n", p.file, step, count, counted)
 }
 
-// show is tell for an import.
-func (p *progress) show(now geo.ImportProgress) { p.tell(string(now.Step), now.Rows, "rows") }
+// show is tell for an import: how many rows are read, or through the step.
+func (p *progress) show(now geo.ImportProgress) {
+	if now.Total > 0 {
+		p.tell(string(now.Step), now.Rows*now.Done/now.Total, fmt.Sprintf("of %d rows", now.Rows))
+		return
+	}
+	p.tell(string(now.Step), now.Rows, "rows")
+}
 
 // done clears the line.
 func (p *progress) done() {

@@ -11,11 +11,10 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-// Likely duplicates among the rows of one file: a file has every row near every
-// other one only in a dense place, but asking an index a million times takes
-// minutes. So the rows pass by from west to east, each meets those of its type
-// that may still be in reach, and PostgreSQL judges the pairs that are left by
-// the rule for one asset (likely_duplicates).
+// Likely duplicates of a file's rows, among themselves and beside what is there.
+// Asking an index a million times takes minutes, so all pass by from west to
+// east, each meets those of its type that may still be in reach, and PostgreSQL
+// judges the pairs that are left by the rule for one asset (likely_duplicates).
 
 const (
 	sameSpotM   = 15.0      // whatever the names
@@ -25,67 +24,100 @@ const (
 	enoughAlike = 3         // others are enough to name: a dense file does not make every pair
 )
 
+// What is there passes with the rows, unless there is so much more of it that
+// asking for each row is cheaper.
 const (
-	alikePairsSQL = `create temp table import_pairs (a int not null, b int not null) on commit drop`
-	eastwardSQL   = `declare eastward no scroll cursor for select row, type, name, st_x(point), st_y(point) from import_rows
-where outcome in ('new', 'changed') and point is not null order by st_x(point), row`
-	fetchEastward  = `fetch 20000 from eastward`
-	closeEastward  = `close eastward`
-	analyzePairs   = `analyze import_pairs`
-	writtenRowsSQL = `select count(*) from import_rows where outcome in ('new', 'changed') and point is not null`
+	fewBeside     = 10
+	fewBesideSQL  = `select count(*) < $1 from (select from assets limit $1) a`
+	writtenSQL    = `select count(*) from import_rows where outcome in ('new', 'changed') and point is not null`
+	alikePairsSQL = `create temp table import_pairs (a int not null, b int, asset_id bigint) on commit drop`
+	eastwardSQL   = `declare eastward no scroll cursor for
+select row, null::bigint as asset_id, type, name, st_x(point) as lon, st_y(point) as lat from import_rows
+where outcome in ('new', 'changed') and point is not null
+union all
+select null, a.id, a.type, a.name, st_x(a.point), st_y(a.point) from assets a
+where $1 and a.point is not null and a.type in (select type from import_rows)
+    and not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
+order by lon, row, asset_id`
+	fetchEastward = `fetch 20000 from eastward`
 )
 
-// pairAlike fills import_pairs.
-func (r *importRun) pairAlike(ctx context.Context, types []*geo.AssetType) error {
+// pairAlike fills import_pairs. beside tells that what is there is among them.
+func (r *importRun) pairAlike(ctx context.Context, types []*geo.AssetType) (beside bool, err error) {
 	var total, done int
-	if err := r.tx.QueryRow(ctx, writtenRowsSQL).Scan(&total); err != nil {
-		return err
+	if err := r.tx.QueryRow(ctx, writtenSQL).Scan(&total); err != nil {
+		return false, err
 	}
-	if err := r.exec(ctx, alikePairsSQL, eastwardSQL); err != nil {
-		return err
+	if err := r.tx.QueryRow(ctx, fewBesideSQL, total*fewBeside).Scan(&beside); err != nil {
+		return false, err
+	}
+	if err := r.exec(ctx, alikePairsSQL); err != nil {
+		return false, err
+	}
+	if _, err := r.tx.Exec(ctx, eastwardSQL, beside); err != nil {
+		return false, err
 	}
 	passing := map[string]*alikeSweep{}
 	for _, t := range types {
 		passing[t.Name] = newAlikeSweep(t.DuplicateRadiusM)
 	}
 	for {
-		r.progressTo(geo.StepMark, done, total)
+		r.progressTo(geo.StepMark, min(done, total), total)
 		pairs, n, err := r.meet(ctx, passing)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if n == 0 {
-			return r.exec(ctx, closeEastward, analyzePairs)
+			return beside, r.exec(ctx, `close eastward`, `analyze import_pairs`)
 		}
 		done += n
-		if _, err := r.tx.CopyFrom(ctx, pgx.Identifier{"import_pairs"}, []string{"a", "b"}, pgx.CopyFromRows(pairs)); err != nil {
-			return err
+		if _, err := r.tx.CopyFrom(ctx, pgx.Identifier{"import_pairs"}, []string{"a", "b", "asset_id"}, pgx.CopyFromRows(pairs)); err != nil {
+			return false, err
 		}
 	}
 }
 
-// meet lets the next rows pass, and gives the pairs and how many rows they were.
+// meet lets the next ones pass, and gives the pairs and how many passed.
 func (r *importRun) meet(ctx context.Context, passing map[string]*alikeSweep) (pairs [][]any, n int, err error) {
 	rows, err := r.tx.Query(ctx, fetchEastward)
 	if err != nil {
 		return nil, 0, err
 	}
-	var row int32
+	var row, id *int64
 	var kind, name string
 	var lon, lat float64
-	_, err = pgx.ForEachRow(rows, []any{&row, &kind, &name, &lon, &lat}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&row, &id, &kind, &name, &lon, &lat}, func() error {
 		n++
-		passing[kind].pass(alikeRow{row: row, at: orb.Point{lon, lat}, numbers: numbersOf(name)},
-			func(other int32) { pairs = append(pairs, []any{row, other}) })
+		a := alikeRow{at: orb.Point{lon, lat}, numbers: numbersOf(name)}
+		if row != nil {
+			a.row = *row
+		} else {
+			a.id, a.same = *id, enoughAlike // it gets no mark
+		}
+		if s := passing[kind]; s != nil {
+			s.pass(a, func(a, b *alikeRow) { pairs = append(pairs, pairOf(a, b)) })
+		}
 		return nil
 	})
 	return pairs, n, err
 }
 
-// alikeRow is a row on its way.
+// pairOf is a pair as it is stored; a row of the file comes first.
+func pairOf(a, b *alikeRow) []any {
+	switch {
+	case a.id != 0:
+		return []any{b.row, nil, a.id}
+	case b.id != 0:
+		return []any{a.row, nil, b.id}
+	}
+	return []any{a.row, b.row, nil}
+}
+
+// alikeRow is a row on its way, or an asset that is there.
 type alikeRow struct {
-	row     int32
-	same    int32 // others on the same spot, met so far
+	row     int64 // 0 for an asset
+	id      int64 // 0 for a row
+	same    int   // others on the same spot, met so far
 	numbers uint64
 	at      orb.Point
 }
@@ -106,9 +138,9 @@ func newAlikeSweep(radiusM float64) *alikeSweep {
 	return &alikeSweep{radiusM: radiusM, reach: max(radiusM, sameSpotM) * margin / reachDegree, bands: map[int]*alikeBand{}}
 }
 
-// pass tells the other of every pair that a has with those before it, until both
-// have enough; a comes no farther west than the one before.
-func (s *alikeSweep) pass(a alikeRow, pair func(other int32)) {
+// pass tells every pair that a has with those before it, until both have enough;
+// a comes no farther west than the one before.
+func (s *alikeSweep) pass(a alikeRow, pair func(a, b *alikeRow)) {
 	home, west := int(math.Floor(a.at.Lat()/s.reach)), a.at.Lon()-s.reach
 	for k := home - 1; k <= home+1; k++ {
 		band := s.bands[k]
@@ -134,14 +166,18 @@ func (s *alikeSweep) pass(a alikeRow, pair func(other int32)) {
 	if s.bands[home] == nil {
 		s.bands[home] = &alikeBand{}
 	}
-	s.bands[home].wanting = append(s.bands[home].wanting, a)
+	if band := s.bands[home]; a.same < enoughAlike {
+		band.wanting = append(band.wanting, a)
+	} else {
+		band.sated = append(band.sated, a)
+	}
 	if s.passed++; s.passed%4096 == 0 {
 		s.forget(west)
 	}
 }
 
 // meet makes a pair of rows that may be alike.
-func (s *alikeSweep) meet(a, b *alikeRow, pair func(other int32)) {
+func (s *alikeSweep) meet(a, b *alikeRow, pair func(a, b *alikeRow)) {
 	if math.Abs(a.at.Lat()-b.at.Lat()) > s.reach || a.at.Lon()-b.at.Lon() > s.reach {
 		return
 	}
@@ -154,7 +190,7 @@ func (s *alikeSweep) meet(a, b *alikeRow, pair func(other int32)) {
 	case meters > s.radiusM*margin || a.numbers != b.numbers && a.numbers != 0 && b.numbers != 0:
 		return
 	}
-	pair(b.row)
+	pair(a, b)
 }
 
 // forget leaves out the rows that are out of reach.

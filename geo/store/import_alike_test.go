@@ -29,7 +29,7 @@ func crowd(r *rand.Rand, n int) string {
 }
 
 // An import marks what asking for each asset by itself would mark: among its own
-// rows, and beside what was there.
+// rows, beside what was there, and beside much more that was there.
 func TestImportMarksAsOneByOne(t *testing.T) {
 	s, _ := open(t)
 	seed := rand.Uint64()
@@ -38,7 +38,7 @@ func TestImportMarksAsOneByOne(t *testing.T) {
 	const wrong = `select coalesce(string_agg(concat_ws(' ', a.id, a.type, a.name, st_astext(a.point), a.marks::text), E'\n'), '') from assets a
 where a.from_tx = (select max(id) from revisions) and ('possible_duplicate' = any(a.marks)) <> exists (select from likely_duplicates(a.id, a.type, a.name, a.point))`
 	marked := 0
-	for round, n := range []int{250, 60} {
+	for round, n := range []int{250, 60, 20} {
 		src := exchange.Bytes("ramai.csv", []byte(crowd(r, n)))
 		report, err := s.ImportAssets(t.Context(), importer, exchange.Assets(src, exchange.AssetOptions{TypeProperty: "jenis", IDProperty: "tanpa"}),
 			geo.ImportOptions{Source: fmt.Sprint("putaran ", round)})
@@ -58,15 +58,15 @@ where a.from_tx = (select max(id) from revisions) and ('possible_duplicate' = an
 // Many rows on one spot make a few pairs each, not every pair.
 func TestAlikeSweepStopsWhereEnoughIsFound(t *testing.T) {
 	s, pairs := newAlikeSweep(150), 0
-	met := map[int32]int{}
-	for i := range int32(20_000) {
-		s.pass(alikeRow{row: i, at: orb.Point{112, -7.8}}, func(other int32) {
+	met := map[int64]int{}
+	for i := range int64(20_000) {
+		s.pass(alikeRow{row: i, at: orb.Point{112, -7.8}}, func(a, b *alikeRow) {
 			pairs++
-			met[i]++
-			met[other]++
+			met[a.row]++
+			met[b.row]++
 		})
 	}
-	for i := range int32(20_000) {
+	for i := range int64(20_000) {
 		if met[i] < enoughAlike {
 			t.Fatalf("row %d met %d others", i, met[i])
 		}
@@ -74,8 +74,8 @@ func TestAlikeSweepStopsWhereEnoughIsFound(t *testing.T) {
 	if pairs > 4*20_000 {
 		t.Errorf("%d pairs", pairs)
 	}
-	for range int32(4096) { // far to the east nobody is left
-		s.pass(alikeRow{at: orb.Point{120, -7.8}}, func(int32) {})
+	for range 4096 { // far to the east nobody is left
+		s.pass(alikeRow{at: orb.Point{120, -7.8}}, func(a, b *alikeRow) {})
 	}
 	if n := len(s.bands); n != 1 {
 		t.Errorf("%d bands are kept", n)

@@ -17,25 +17,30 @@ const marksSQL = `create temp table import_marks on commit drop as
 with kinds as (
     select name, coalesce((definition ->> 'duplicate_radius_m')::float8, 0) as radius, definition ->> 'cardinality' = 'one' as single
     from asset_types),
+near as (
+    select a.row as a, b.row as b, a.type, a.name as name_a, b.name as name_b, a.point as point_a, b.point as point_b
+    from import_pairs p join import_rows a on a.row = p.a join import_rows b on b.row = p.b
+    union all
+    select a.row, null, a.type, a.name, b.name, a.point, b.point
+    from import_pairs p join import_rows a on a.row = p.a join assets b on b.id = p.asset_id),
 pairs as (
-    select a.row as a, b.row as b, a.name as name_a, b.name as name_b
-    from import_pairs p join import_rows a on a.row = p.a join import_rows b on b.row = p.b join kinds k on k.name = a.type
-    where st_distancesphere(a.point, b.point) <= 15
-       or st_distancesphere(a.point, b.point) <= k.radius and names_alike(a.name, b.name)),
+    select a, b, name_a, name_b from near join kinds k on k.name = type
+    where st_distancesphere(point_a, point_b) <= 15
+       or st_distancesphere(point_a, point_b) <= k.radius and names_alike(name_a, name_b)),
 single as (
     select r.* from import_rows r join kinds k on k.name = r.type and k.single
     where r.outcome in ('new', 'changed') and r.operation = 'aktif'),
 found (row, mark, other) as (
     select a, 'possible_duplicate', name_b from pairs
     union all
-    select b, 'possible_duplicate', name_a from pairs
+    select b, 'possible_duplicate', name_a from pairs where b is not null
     union all
     select r.row, 'possible_duplicate', o.name
     from import_rows r cross join lateral (
         select a.name from likely_duplicates(r.asset_id, r.type, r.name, r.point) d join assets a on a.id = d.id
         where not exists (select from import_rows x where x.asset_id = a.id and x.outcome = 'changed')
         limit 3) o
-    where (select exists (select from assets)) and r.outcome in ('new', 'changed') and r.point is not null
+    where not $1 and r.outcome in ('new', 'changed') and r.point is not null
     union all
     select r.row, 'too_many', o.name
     from (select row, array_agg(name) over (partition by area_code, type order by row
@@ -68,10 +73,14 @@ count(*) filter (where outcome in ('unchanged', 'kept', 'deleted')) from import_
 
 // markAssets finds the marks of what is written and gives every row its verdict.
 func (r *importRun) markAssets(ctx context.Context, types []*geo.AssetType) error {
-	if err := r.pairAlike(ctx, types); err != nil {
+	beside, err := r.pairAlike(ctx, types)
+	if err != nil {
 		return err
 	}
-	if err := r.exec(ctx, marksSQL, `create unique index on import_marks (row)`, `analyze import_marks (row)`); err != nil {
+	if _, err := r.tx.Exec(ctx, marksSQL, beside); err != nil {
+		return err
+	}
+	if err := r.exec(ctx, `create unique index on import_marks (row)`, `analyze import_marks (row)`); err != nil {
 		return err
 	}
 	rows, err := r.tx.Query(ctx, verdictsSQL, r.o.EveryRow)

@@ -22,7 +22,8 @@ func (r *importRun) leaveReceipt(ctx context.Context, actor string, opened int64
 		return nil
 	}
 	base := r.report
-	base.Verdicts = base.Verdicts[:min(len(base.Verdicts), maxReceiptVerdicts)]
+	listed := min(len(base.Verdicts), maxReceiptVerdicts)
+	base.Verdicts, base.Unlisted = base.Verdicts[:listed], base.Unlisted+len(base.Verdicts)-listed
 	var full any = base
 	if r.full != nil {
 		full = r.full(base)
