@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/klauspost/compress/gzip"
 	"github.com/paulmach/orb/encoding/mvt"
 
@@ -30,21 +32,52 @@ func measureBudget(ctx context.Context, s *stage) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	placed, err := one[int](ctx, s, `select count(*) from assets where point is not null and placement <> 'held'`)
+	counts, err := s.placedByLayer(ctx)
 	if err != nil {
 		return nil, err
 	}
+	layers := slices.Sorted(maps.Keys(counts))
+	for l := geo.LevelKelurahan; l >= geo.LevelProvinsi; l-- {
+		layers = append(layers, l.Collection())
+	}
+	if there, err := has(ctx, node.url+"/tiles/"+allAreas+".json"); err != nil {
+		return nil, err
+	} else if there {
+		layers = append(layers, allAreas)
+	}
 	var rows []row
-	layers := []string{geo.AllAssets, geo.LevelKelurahan.Collection(), geo.LevelKecamatan.Collection(), geo.LevelKabupaten.Collection(), geo.LevelProvinsi.Collection()}
+	wrong := 0
+	var notes []string
 	for _, layer := range layers {
 		s.progress("asking for every tile of " + layer)
 		w := &walk{layer: layer, host: strings.TrimPrefix(node.url, "http://"), most: make([]int, budgetZoom+1), shown: make([]int, budgetZoom+1)}
 		if err := w.all(ctx); err != nil {
 			return nil, err
 		}
-		rows = append(rows, w.rows(placed)...)
+		rows = append(rows, w.rows()...)
+		if placed, ok := counts[layer]; ok {
+			differing, note := w.compare(placed)
+			wrong, notes = wrong+differing, append(notes, note)
+		}
 	}
-	return rows, nil
+	return append(rows, figureRow("zooms whose tiles do not add up to the table", unitZooms, []float64{float64(wrong)}, strings.Join(notes, "; ")).toReach(none())), nil
+}
+
+// allAreas is the layer whose level of areas follows the zoom.
+const allAreas = "areas"
+
+// placedByLayer counts the assets that tiles have to tell of: all, and each
+// type's.
+func (s *stage) placedByLayer(ctx context.Context) (map[string]int, error) {
+	rows, err := s.pool.Query(ctx, `select coalesce(type, $1), count(*) from assets where point is not null and placement <> 'held' group by rollup (type)`, geo.AllAssets)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	var layer string
+	var count int
+	_, err = pgx.ForEachRow(rows, []any{&layer, &count}, func() error { counts[layer] = count; return nil })
+	return counts, err
 }
 
 // walk asks for the tiles of a layer from z0 down; below an empty tile nothing is
@@ -103,7 +136,7 @@ func (w *walk) ask(id tiles.ID) (bool, error) {
 	w.tiles++
 	w.times = append(w.times, took)
 	w.most[id.Z] = max(w.most[id.Z], size)
-	if w.layer == geo.AllAssets {
+	if geo.LevelOf(w.layer) == 0 && w.layer != allAreas {
 		raw, err := unpacked(body.Bytes())
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", path, err)
@@ -117,32 +150,29 @@ func (w *walk) ask(id tiles.ID) (bool, error) {
 	return true, nil
 }
 
-func (w *walk) rows(placed int) []row {
+func (w *walk) rows() []row {
 	sizes := make([]string, len(w.most))
 	for z, size := range w.most {
 		sizes[z] = fmt.Sprintf("z%d %.1f", z, float64(size)/1000)
 	}
 	latency := latencyRow(w.layer+", every tile of z0 to z10, cold", w.times, fmt.Sprintf("%d tiles, one at a time", w.tiles))
-	rows := []row{
+	return []row{
 		figureRow(w.layer+", the largest tile of z0 to z10", unitKB, []float64{float64(slices.Max(w.most)) / 1000}, "gzip, kB by zoom: "+strings.Join(sizes, ", ")).toReach(atMost(budgetBytes / 1000)),
 		latency.toReach(p99Below(coldMillis)),
 	}
-	if w.layer != geo.AllAssets {
-		return rows
-	}
-	wrong := 0
-	var counted []string
+}
+
+// compare counts the zooms whose tiles tell of more or fewer assets than the
+// table holds.
+func (w *walk) compare(placed int) (differing int, note string) {
+	note = fmt.Sprintf("%s: %d", w.layer, placed)
 	for z, n := range w.shown {
 		if n != placed {
-			wrong++
-			counted = append(counted, fmt.Sprintf("z%d %d", z, n))
+			differing++
+			note += fmt.Sprintf(", but z%d shows %d", z, n)
 		}
 	}
-	note := fmt.Sprintf("each of the others shows %d assets, as count(*) does", placed)
-	if wrong > 0 {
-		note += "; these show " + strings.Join(counted, ", ")
-	}
-	return append(rows, figureRow("zooms whose tiles do not add up to the table", unitZooms, []float64{float64(wrong)}, note).toReach(none()))
+	return differing, note
 }
 
 // unpacked is what gzip packed.

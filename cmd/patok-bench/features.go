@@ -70,19 +70,24 @@ func (s *stage) wrkSide(name, base string, paths []string, headers string) side 
 // how.
 func (s *stage) selection(ctx context.Context, node *serving) (string, error) {
 	const selected = "&properties=type,name,area_code,condition,operation"
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, node.url+"/api/collections/assets/items?limit=1"+selected, nil)
-	if err != nil {
+	there, err := has(ctx, node.url+"/api/collections/assets/items?limit=1"+selected)
+	if err != nil || !there {
 		return "", err
+	}
+	return selected, nil
+}
+
+// has tells whether a server answers this address with 200.
+func has(ctx context.Context, url string) (bool, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false, err
 	}
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	response.Body.Close() //nolint:errcheck // only its status counts
-	if response.StatusCode != http.StatusOK {
-		return "", nil
-	}
-	return selected, nil
+	return response.StatusCode == http.StatusOK, response.Body.Close()
 }
 
 // someBoxes are boxes that hold a page of assets each, about.

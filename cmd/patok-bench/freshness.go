@@ -41,12 +41,12 @@ func measureFreshness(ctx context.Context, s *stage) ([]row, error) {
 	}{
 		{"edit through the API", apiMillis, func(ctx context.Context, i, number int) error { return l.edit(ctx, nodes[0].url, i, number) }},
 		{"edit by plain SQL", sqlMillis, func(ctx context.Context, i, number int) error {
-			_, err := s.pool.Exec(ctx, `update assets set name = $2 where id = $1`, l.assets[i].id, mark(l.assets[i].id, number))
+			_, err := s.pool.Exec(ctx, `update assets set name = $2 where id = $1`, l.assets[i].id, l.mark(l.assets[i].id, number))
 			return err
 		}},
 	} {
 		s.progress(way.name)
-		f := &follower{ledger: l, nodes: nodes, number: len(rows)/3 + 1, write: way.write}
+		f := &follower{ledger: l, nodes: nodes, number: 1000*len(rows) + 1, write: way.write}
 		edits := max(20, int(float64(s.Rounds)*2*s.Slice.Seconds()*editsPerSecond))
 		if err := f.run(ctx, min(edits, 10*len(l.assets))); err != nil {
 			return nil, fmt.Errorf("%s: %w", way.name, err)
@@ -140,7 +140,7 @@ func pace(ctx context.Context, edits, assets, number int, due chan<- committed) 
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case due <- committed{n: n, i: n % assets, number: number + 100*(n/assets)}:
+		case due <- committed{n: n, i: n % assets, number: number + n/assets}:
 		}
 	}
 	return nil

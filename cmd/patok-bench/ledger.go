@@ -18,6 +18,7 @@ import (
 // ledger is what writers were told of: each edit gives an asset a name that
 // tells its number, and is written down when it is acknowledged.
 type ledger struct {
+	run    string // tells its edits from those of other runs
 	assets []asset
 	acked  []atomic.Pointer[acked] // by asset
 	token  string
@@ -44,7 +45,7 @@ func (s *stage) newLedger(ctx context.Context) (*ledger, error) {
 	}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}, Timeout: answerLimit}
 	s.atEnd(client.CloseIdleConnections)
-	return &ledger{assets: assets, acked: make([]atomic.Pointer[acked], len(assets)), token: token, client: client}, nil
+	return &ledger{run: strings.ToLower(rand.Text()[:8]), assets: assets, acked: make([]atomic.Pointer[acked], len(assets)), token: token, client: client}, nil
 }
 
 // newToken makes an account that may edit everything.
@@ -63,12 +64,14 @@ func (s *stage) newToken(ctx context.Context) (string, error) {
 }
 
 // mark is the name that the n-th edit gives an asset.
-func mark(id int64, number int) string { return fmt.Sprintf("Patokan %d nomor %d.", id, number) }
+func (l *ledger) mark(id int64, number int) string {
+	return fmt.Sprintf("Patokan %d %s nomor %d.", id, l.run, number)
+}
 
-// marked is the number in a feature or a tile that tells of the asset; 0 when it
-// was not edited.
-func marked(body []byte, id int64) int {
-	_, after, found := bytes.Cut(body, fmt.Appendf(nil, "Patokan %d nomor ", id))
+// marked is the number in a feature or a tile that tells of the asset; 0 when
+// this ledger did not edit it.
+func (l *ledger) marked(body []byte, id int64) int {
+	_, after, found := bytes.Cut(body, fmt.Appendf(nil, "Patokan %d %s nomor ", id, l.run))
 	if !found {
 		return 0
 	}
@@ -83,7 +86,7 @@ func marked(body []byte, id int64) int {
 // edit renames the i-th asset through a node, and writes down what it was told.
 func (l *ledger) edit(ctx context.Context, node string, i, number int) error {
 	a := l.assets[i]
-	body := fmt.Sprintf(`{"properties":{"name":%q}}`, mark(a.id, number))
+	body := fmt.Sprintf(`{"properties":{"name":%q}}`, l.mark(a.id, number))
 	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, node+l.item(i)+"?allow_duplicate=true", strings.NewReader(body))
 	if err != nil {
 		return err
@@ -139,5 +142,5 @@ func (l *ledger) read(ctx context.Context, node, path string, i int, headers map
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	return reading{status: response.StatusCode, number: marked(body, l.assets[i].id), etag: response.Header.Get("ETag")}, err
+	return reading{status: response.StatusCode, number: l.marked(body, l.assets[i].id), etag: response.Header.Get("ETag")}, err
 }

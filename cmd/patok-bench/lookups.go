@@ -18,7 +18,7 @@ const (
 	nearestInProcess = 100_000
 	locateInProcess  = 500_000
 	nearestOverHTTP  = 20_000
-	lookupPlaces     = 10_000
+	lookupPlaces     = 5000
 )
 
 // somePlaces are places beside assets.

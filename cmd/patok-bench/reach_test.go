@@ -69,14 +69,15 @@ func TestPeers(t *testing.T) {
 }
 
 func TestMarksAreRead(t *testing.T) {
-	body := []byte(`{"name":"` + mark(12, 345) + `"}, ` + mark(1, 9))
-	if n := marked(body, 12); n != 345 {
+	l, other := &ledger{run: "now"}, &ledger{run: "earlier"}
+	body := []byte(`{"name":"` + l.mark(12, 345) + `"}, ` + l.mark(1, 9) + other.mark(2, 7))
+	if n := l.marked(body, 12); n != 345 {
 		t.Errorf("the mark of asset 12 is %d", n)
 	}
-	if n := marked(body, 1); n != 9 {
+	if n := l.marked(body, 1); n != 9 {
 		t.Errorf("the mark of asset 1 is %d", n)
 	}
-	if n := marked(body, 2); n != 0 {
+	if n := l.marked(body, 2); n != 0 {
 		t.Errorf("asset 2 has no mark, not %d", n)
 	}
 }

@@ -10,8 +10,10 @@ import (
 func (r *report) writeReaches(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Patok at the scale of the country\n\n%s, %s.\n\n", r.Date, r.Machine)
-	fmt.Fprintf(&b, "%d assets in %d kelurahan, seed %d; %d rounds, in which each side went first in turn; client, server and database share the machine. Ratios are made round by round: median [min..max].\n\n",
+	fmt.Fprintf(&b, "%d assets in %d kelurahan, seed %d; %d rounds, in which each side went first in turn; median [min..max], ratios round by round. Client, servers and database share the machine; each node is a process of its own.\n\n",
 		r.Dataset.Points, r.Dataset.Areas, r.Dataset.Seed, r.Rounds)
+	fmt.Fprintf(&b, "*PostGIS* is ST_AsMVT, ST_AsGeoJSON, KNN and ST_Covers by prepared statements over %d connections, answered by a chi handler that packs as Patok does: what every server on PostGIS builds upon. %d connections ask at the same time, %d for tiles from the cache.\n\n",
+		peerClients, peerClients, cachedClients)
 	b.WriteString("![Measured against what is to be reached](national.svg)\n\n| what | reach | measured | met |\n|---|---|---|---|\n")
 	for _, line := range r.Rows {
 		if line.Goal != "" {

@@ -171,7 +171,7 @@ func amount(v float64, unit string) string { return digits(v) + " " + unit }
 // digits writes a number with about three figures that mean something.
 func digits(v float64) string {
 	switch {
-	case v >= 100:
+	case v >= 100 || v == 0:
 		return fmt.Sprintf("%.0f", v)
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)

@@ -56,7 +56,7 @@ func (c *checker) run(ctx context.Context, seed uint64, period time.Duration) er
 	for w := range staleWriters {
 		group.Go(func() error {
 			for n := w; time.Now().Before(over); n += staleWriters {
-				if err := c.edit(working, c.nodes[n/staleWriters%2].url, n%len(c.assets), 1_000_000+n/len(c.assets)); err != nil {
+				if err := c.edit(working, c.nodes[n/staleWriters%2].url, n%len(c.assets), 1+n/len(c.assets)); err != nil {
 					return err
 				}
 				c.edits.Add(1)
