@@ -101,22 +101,23 @@ func (s *Server) tileJoin(r *http.Request, layers []string) (*tiles.Join, error)
 	byLevel := map[geo.Level]*indicator.Figures{}
 	var edition int64
 	for _, name := range layers {
-		level := geo.LevelOf(strings.TrimSuffix(name, index.LabelSuffix))
-		if level == 0 {
-			continue
+		for _, level := range index.LayerLevels(name) {
+			q.Level = indicator.Level(level.Collection())
+			f, err := s.figuresFor(r.Context(), geo.Public, *q)
+			if err != nil {
+				return nil, err
+			}
+			byLevel[level], edition = f, f.Public.ID
 		}
-		q.Level = indicator.Level(level.Collection())
-		f, err := s.figuresFor(r.Context(), geo.Public, *q)
-		if err != nil {
-			return nil, err
-		}
-		byLevel[level], edition = f, f.Public.ID
 	}
 	if len(byLevel) == 0 {
 		return nil, badRequest("handlers.tileJoin", "Angka hanya untuk lapisan wilayah.", "Figures are for layers of areas only.")
 	}
 	return &tiles.Join{Key: fmt.Sprint(edition, " ", strings.Join(q.Indicators, ",")), Names: q.Indicators, Cell: func(area geo.Code, name int) (float64, string) {
 		f := byLevel[area.Level()]
+		if f == nil { // shown in place of too many areas of the level that was asked for
+			return 0, indicator.Missing.Word()
+		}
 		row := f.Row(indicator.Place(area))
 		if row < 0 {
 			return 0, indicator.Missing.Word()

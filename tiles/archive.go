@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -220,8 +219,10 @@ func (w *archiveWriter) walk(z int, h uint64, zoom int, each func(h uint64, id I
 func touched(s *index.Snapshot, layers []string, id ID) bool {
 	b, found := id.bound(buffer+1), false
 	for _, name := range layers {
-		if level := geo.LevelOf(strings.TrimSuffix(name, index.LabelSuffix)); level != 0 {
-			s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
+		if levels := index.LayerLevels(name); levels != nil {
+			for _, level := range levels {
+				s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
+			}
 		} else {
 			s.Points(name, b, func(orb.Point, *geo.Asset) bool { found = true; return false })
 		}

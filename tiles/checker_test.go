@@ -287,16 +287,51 @@ func invalid(rings [][]cell) string {
 	return ""
 }
 
+// sided is an edge that knows its neighbours.
+type sided struct {
+	edge
+	ring, place int
+	last        bool // the ring's last edge, a neighbour of its first
+}
+
+func edgesOf(rings [][]cell) []sided {
+	var edges []sided
+	for r, ring := range rings {
+		for i, a := range ring {
+			edges = append(edges, sided{edge{a, ring[(i+1)%len(ring)]}, r, i, i == len(ring)-1})
+		}
+	}
+	return edges
+}
+
+func neighbours(e, f *sided) bool {
+	if e.ring != f.ring {
+		return false
+	}
+	return e.place-f.place == 1 || f.place-e.place == 1 || e.last && f.place == 0 || f.last && e.place == 0
+}
+
+// touch reports whether two edges have a position in common.
+func touch(e, f *edge) bool {
+	c1, c2 := cross(e.a, e.b, f.a), cross(e.a, e.b, f.b)
+	d1, d2 := cross(f.a, f.b, e.a), cross(f.a, f.b, e.b)
+	if (c1 > 0) != (c2 > 0) && (d1 > 0) != (d2 > 0) && c1 != 0 && c2 != 0 && d1 != 0 && d2 != 0 {
+		return true
+	}
+	return c1 == 0 && between(e, f.a) || c2 == 0 && between(e, f.b) ||
+		d1 == 0 && between(f, e.a) || d2 == 0 && between(f, e.b)
+}
+
 // overlap reports whether two edges cross, lie on each other, or, in one ring,
 // meet at all other than as neighbours.
-func overlap(e, f *edge) bool {
+func overlap(e, f *sided) bool {
 	c1, c2 := cross(e.a, e.b, f.a), cross(e.a, e.b, f.b)
 	d1, d2 := cross(f.a, f.b, e.a), cross(f.a, f.b, e.b)
 	if c1 != 0 && c2 != 0 && d1 != 0 && d2 != 0 {
 		return (c1 > 0) != (c2 > 0) && (d1 > 0) != (d2 > 0)
 	}
 	if e.ring == f.ring && !neighbours(e, f) {
-		return touch(e, f)
+		return touch(&e.edge, &f.edge)
 	}
 	if c1 != 0 || c2 != 0 {
 		return false // they meet in one position
@@ -305,3 +340,6 @@ func overlap(e, f *edge) bool {
 		cell{min(max(e.a.x, e.b.x), max(f.a.x, f.b.x)), min(max(e.a.y, e.b.y), max(f.a.y, f.b.y))}
 	return least.x <= most.x && least.y <= most.y && least != most
 }
+
+// stepAt is the grid of a tile, in units.
+func stepAt(id ID) float64 { return float64(int(1) << stepBits(id.Z)) }

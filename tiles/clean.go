@@ -2,118 +2,16 @@ package tiles
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
-// Snapping to a grid can make a boundary touch or cross itself, and clipping
-// leaves edges that lie on each other along the tile's side. clean mends both:
-// it splits all edges where they meet, drops those that are walked both ways,
-// and walks what remains into rings.
+// Where the grid lays parts of a boundary together, or clipping leaves edges that
+// lie on each other along the tile's side, rings touch themselves. The edges meet
+// at their ends only: those that are walked both ways are dropped, and what
+// remains is walked into rings again.
 
-// edge is a directed edge; ring and place tell neighbours apart.
-type edge struct {
-	a, b        cell
-	ring, place int32
-	last        bool // the ring's last edge, a neighbour of its first
-}
-
-// maxPasses bounds the splitting. Each pass moves crossings to the grid, which
-// can make new ones; two or three passes are the rule.
-const maxPasses = 8
-
-// clean returns the rings of polygons (each exterior of positive area, followed
-// by its holes of negative area) as simple rings that meet in single positions
-// at most, in the same order of things. Polygons that the grid lays together
-// become one. It returns false when it cannot on this grid.
-func clean(rings [][]cell) ([][]cell, bool) {
-	edges := edgesOf(rings)
-	if !meet(edges) {
-		return rings, true
-	}
-	var simple bool
-	if edges, simple = split(edges); !simple {
-		return nil, false
-	}
-	if edges, simple = cancel(edges); !simple {
-		return nil, false
-	}
-	return arrange(walk(edges)), true
-}
-
-func edgesOf(rings [][]cell) []edge {
-	n := 0
-	for _, ring := range rings {
-		n += len(ring)
-	}
-	edges := make([]edge, 0, n)
-	for r, ring := range rings {
-		for i, a := range ring {
-			b := ring[(i+1)%len(ring)]
-			edges = append(edges, edge{a, b, int32(r), int32(i), i == len(ring)-1})
-		}
-	}
-	return edges
-}
-
-// eachPair calls visit for the pairs of edges whose boxes touch, until it
-// returns false: a sweep over the edges by their left ends.
-func eachPair(edges []edge, visit func(i, j int) bool) {
-	order := make([]int32, len(edges))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, j int32) int {
-		return cmp.Compare(min(edges[i].a.x, edges[i].b.x), min(edges[j].a.x, edges[j].b.x))
-	})
-	for k, i := range order {
-		e := &edges[i]
-		right, top, bottom := max(e.a.x, e.b.x), min(e.a.y, e.b.y), max(e.a.y, e.b.y)
-		for _, j := range order[k+1:] {
-			f := &edges[j]
-			if min(f.a.x, f.b.x) > right {
-				break
-			}
-			if min(f.a.y, f.b.y) > bottom || max(f.a.y, f.b.y) < top {
-				continue
-			}
-			if !visit(int(i), int(j)) {
-				return
-			}
-		}
-	}
-}
-
-// meet reports whether any two edges have a position in common, other than
-// neighbours the one between them. Neighbours in tidy rings have no other.
-func meet(edges []edge) bool {
-	met := false
-	eachPair(edges, func(i, j int) bool {
-		if e, f := &edges[i], &edges[j]; !neighbours(e, f) {
-			met = touch(e, f)
-		}
-		return !met
-	})
-	return met
-}
-
-func neighbours(e, f *edge) bool {
-	if e.ring != f.ring {
-		return false
-	}
-	return e.place-f.place == 1 || f.place-e.place == 1 || e.last && f.place == 0 || f.last && e.place == 0
-}
-
-// touch reports whether two edges have a position in common.
-func touch(e, f *edge) bool {
-	c1, c2 := cross(e.a, e.b, f.a), cross(e.a, e.b, f.b)
-	d1, d2 := cross(f.a, f.b, e.a), cross(f.a, f.b, e.b)
-	if (c1 > 0) != (c2 > 0) && (d1 > 0) != (d2 > 0) && c1 != 0 && c2 != 0 && d1 != 0 && d2 != 0 {
-		return true
-	}
-	return c1 == 0 && between(e, f.a) || c2 == 0 && between(e, f.b) ||
-		d1 == 0 && between(f, e.a) || d2 == 0 && between(f, e.b)
-}
+// edge is a directed edge.
+type edge struct{ a, b cell }
 
 // between reports whether c, on the line of e, lies on e.
 func between(e *edge, c cell) bool {
@@ -121,108 +19,44 @@ func between(e *edge, c cell) bool {
 		c.y >= min(e.a.y, e.b.y) && c.y <= max(e.a.y, e.b.y)
 }
 
-// split divides edges until they meet at their ends only, or are equal. It
-// returns false when that has no end soon.
-func split(edges []edge) ([]edge, bool) {
-	for range maxPasses {
-		at := map[int][]cell{}
-		add := func(i int, c cell) {
-			if c != edges[i].a && c != edges[i].b {
-				at[i] = append(at[i], c)
-			}
-		}
-		eachPair(edges, func(i, j int) bool {
-			meetings(&edges[i], &edges[j], func(c cell) {
-				add(i, c)
-				add(j, c)
-			})
-			return true
-		})
-		if len(at) == 0 {
-			return edges, true
-		}
-		edges = divideEdges(edges, at)
-	}
-	return nil, false
-}
-
-// meetings calls found with the positions where two edges meet; a crossing is
-// moved to the grid.
-func meetings(e, f *edge, found func(cell)) {
-	c1, c2 := cross(e.a, e.b, f.a), cross(e.a, e.b, f.b)
-	d1, d2 := cross(f.a, f.b, e.a), cross(f.a, f.b, e.b)
-	if c1 != 0 && c2 != 0 && d1 != 0 && d2 != 0 {
-		if (c1 > 0) != (c2 > 0) && (d1 > 0) != (d2 > 0) {
-			t := float64(d1) / float64(d1-d2)
-			found(cell{
-				e.a.x + round(t*float64(e.b.x-e.a.x)),
-				e.a.y + round(t*float64(e.b.y-e.a.y)),
-			})
-		}
-		return
-	}
-	if c1 == 0 && between(e, f.a) {
-		found(f.a)
-	}
-	if c2 == 0 && between(e, f.b) {
-		found(f.b)
-	}
-	if d1 == 0 && between(f, e.a) {
-		found(e.a)
-	}
-	if d2 == 0 && between(f, e.b) {
-		found(e.b)
-	}
-}
-
-func divideEdges(edges []edge, at map[int][]cell) []edge {
-	out := make([]edge, 0, len(edges)+2*len(at))
-	for i, e := range edges {
-		from := e.a
-		cuts := at[i]
-		slices.SortFunc(cuts, func(p, q cell) int { return cmp.Compare(along(e, p), along(e, q)) })
-		for _, c := range append(cuts, e.b) {
-			if c != from {
-				out = append(out, edge{a: from, b: c})
-				from = c
-			}
-		}
-	}
-	return out
-}
-
-func along(e edge, c cell) int64 {
-	return int64(c.x-e.a.x)*int64(e.b.x-e.a.x) + int64(c.y-e.a.y)*int64(e.b.y-e.a.y)
-}
-
-// cancel drops pairs of edges that go opposite ways between the same ends: on
-// both sides of them is the same. It returns false when an edge remains that
-// is walked twice the same way.
-func cancel(edges []edge) ([]edge, bool) {
-	type ends struct{ a, b cell }
-	net := make(map[ends]int, len(edges))
-	for _, e := range edges {
-		if less(e.a, e.b) {
-			net[ends{e.a, e.b}]++
-		} else {
-			net[ends{e.b, e.a}]--
-		}
-	}
+// cancel drops, in place, edges that go opposite ways between the same ends: on
+// both sides of them is the same. Of those that go the same way one remains.
+func cancel(edges []edge) []edge {
+	slices.SortFunc(edges, func(e, f edge) int {
+		return cmp.Or(compareCells(e.least(), f.least()), compareCells(e.most(), f.most()))
+	})
 	kept := edges[:0]
-	for _, e := range edges {
-		key, sign := ends{e.a, e.b}, 1
-		if !less(e.a, e.b) {
-			key, sign = ends{e.b, e.a}, -1
+	for i := 0; i < len(edges); {
+		first, net := edges[i], 0
+		for ; i < len(edges) && (edges[i] == first || edges[i] == edge{first.b, first.a}); i++ {
+			if less(edges[i].a, edges[i].b) {
+				net++
+			} else {
+				net--
+			}
 		}
-		switch n := net[key] * sign; {
-		case n > 1:
-			return nil, false
-		case n == 1:
-			net[key] = 0
-			kept = append(kept, e)
+		switch {
+		case net > 0:
+			kept = append(kept, edge{first.least(), first.most()})
+		case net < 0:
+			kept = append(kept, edge{first.most(), first.least()})
 		}
 	}
-	return kept, true
+	return kept
+}
+
+func (e edge) least() cell {
+	if less(e.a, e.b) {
+		return e.a
+	}
+	return e.b
+}
+
+func (e edge) most() cell {
+	if less(e.a, e.b) {
+		return e.b
+	}
+	return e.a
 }
 
 func less(a, b cell) bool { return a.x < b.x || a.x == b.x && a.y < b.y }
@@ -386,5 +220,3 @@ func contains(ring []cell, p cell) (in, on bool) {
 	}
 	return in, false
 }
-
-func round(v float64) int32 { return int32(math.Floor(v + 0.5)) }

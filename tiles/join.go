@@ -3,7 +3,6 @@ package tiles
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
@@ -70,7 +69,7 @@ func (t TileJSON) Joined(names []string, query string) TileJSON {
 	t.Tiles = []string{t.Tiles[0] + query}
 	layers := slices.Clone(t.VectorLayers)
 	for i, l := range layers {
-		if geo.LevelOf(strings.TrimSuffix(l.ID, index.LabelSuffix)) == 0 {
+		if index.LevelOfLayer(l.ID, 0) == 0 {
 			continue
 		}
 		layers[i].Fields = maps.Clone(l.Fields)

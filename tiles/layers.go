@@ -11,9 +11,9 @@ import (
 // MaxLayers is how many layers a tile may be asked for.
 const MaxLayers = 16
 
-// ParseLayers reads a comma list of layers: collections, which for area levels
-// bring their label points along, and label layers alone, such as
-// kelurahan_label. An unknown one is NotFound; a repeated one, one that comes
+// ParseLayers reads a comma list of layers: collections, and areas, whose level
+// follows the zoom; those of areas bring their label points along. Label layers
+// can be asked for alone, such as kelurahan_label. An unknown one is NotFound; a repeated one, one that comes
 // along already, or more than MaxLayers is BadRequest.
 func ParseLayers(s *index.Snapshot, list string) ([]string, error) {
 	const op = "tiles.ParseLayers"
@@ -23,10 +23,10 @@ func ParseLayers(s *index.Snapshot, list string) ([]string, error) {
 	layers := strings.Split(list, ",")
 	for i, name := range layers {
 		collection := name
-		if base, ok := strings.CutSuffix(name, index.LabelSuffix); ok && geo.LevelOf(base) != 0 {
+		if base, ok := strings.CutSuffix(name, index.LabelSuffix); ok && isAreas(base) {
 			collection = base
 		}
-		known := geo.LevelOf(collection) != 0 || collection == geo.AllAssets || s.Type(collection) != nil
+		known := isAreas(collection) || collection == geo.AllAssets || s.Type(collection) != nil
 		if !known {
 			return nil, geo.NotFoundError(op)
 		}
@@ -40,6 +40,9 @@ func ParseLayers(s *index.Snapshot, list string) ([]string, error) {
 	return layers, nil
 }
 
+// isAreas reports whether a layer holds areas, not their label points.
+func isAreas(layer string) bool { return layer == index.AreasLayer || geo.LevelOf(layer) != 0 }
+
 func badLayers(op, id, en string) error {
 	return &geo.Error{Kind: geo.BadRequest, Op: op, Message: geo.Text{ID: id, EN: en}}
 }
@@ -50,7 +53,7 @@ func drawnLayers(layers []string) []string {
 	drawn := make([]string, 0, 2*len(layers))
 	for _, name := range layers {
 		drawn = append(drawn, name)
-		if geo.LevelOf(name) != 0 {
+		if isAreas(name) {
 			drawn = append(drawn, name+index.LabelSuffix)
 		}
 	}

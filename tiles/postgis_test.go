@@ -216,7 +216,7 @@ func TestPolygonsEqualPostGIS(t *testing.T) {
 // by at most 0.71 steps of our grid and 0.71 units of theirs.
 func comparePolygons(t *testing.T, id ID, areas map[int64]*geo.Area, ours, theirs map[int64]orb.Geometry) {
 	t.Helper()
-	step := stepAt(extent * math.Exp2(float64(id.Z)))
+	step := stepAt(id)
 	for area, boundary := range areas {
 		_, length := cutArea(boundary.Boundary, id)
 		a, b := areaOf(ours[area]), areaOf(theirs[area])

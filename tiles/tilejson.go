@@ -2,7 +2,6 @@ package tiles
 
 import (
 	"cmp"
-	"fmt"
 	"html"
 	"maps"
 	"math"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
 )
 
@@ -67,13 +65,22 @@ func Describe(s *index.Snapshot, layers []string, baseURL string) TileJSON {
 func bounds(s *index.Snapshot, layers []string) orb.Bound {
 	const world = index.MaxLatitude
 	around, any := orb.Bound{Min: orb.Point{-180, -world}, Max: orb.Point{180, world}}, false
-	for _, name := range layers {
-		b, ok := s.Extent(strings.TrimSuffix(name, index.LabelSuffix))
+	take := func(collection string) {
+		b, ok := s.Extent(collection)
 		switch {
 		case ok && any:
 			around = around.Union(b)
 		case ok:
 			around, any = b, true
+		}
+	}
+	for _, name := range layers {
+		levels := index.LayerLevels(name)
+		for _, level := range levels {
+			take(level.Collection())
+		}
+		if levels == nil {
+			take(name)
 		}
 	}
 	grow := func(v, limit float64, round func(float64) float64) float64 {
@@ -100,9 +107,13 @@ func describeLayer(s *index.Snapshot, name string) VectorLayer {
 	collection, labels := strings.CutSuffix(name, index.LabelSuffix)
 	keys := areaKeys
 	switch t := s.Type(name); {
-	case geo.LevelOf(collection) != 0 && labels:
+	case collection == index.AreasLayer && labels:
+		l.Description = "Titik label wilayah"
+	case collection == index.AreasLayer:
+		l.Description = "Wilayah, tingkatnya menurut zum"
+	case isAreas(collection) && labels:
 		l.Description = "Titik label " + collection
-	case geo.LevelOf(collection) != 0:
+	case isAreas(collection):
 		l.Description = "Wilayah tingkat " + collection
 	case t != nil:
 		l.Description, keys = t.Plural.ID, clusterKeys(nil, t.Summed())
@@ -118,7 +129,7 @@ func describeLayer(s *index.Snapshot, name string) VectorLayer {
 // kindOf is what kind of value a property has, in TileJSON's words.
 func kindOf(key string) string {
 	switch key {
-	case "level", "count", "expansion_zoom":
+	case "level", "areas", "count", "expansion_zoom":
 		return "Number"
 	case "example", "buffer", "cluster":
 		return "Boolean"
@@ -155,23 +166,13 @@ func summedFields(s *index.Snapshot) []string {
 func attribution(s *index.Snapshot, layers []string) string {
 	uses := map[string]int{}
 	for _, name := range layers {
-		level := geo.LevelOf(strings.TrimSuffix(name, index.LabelSuffix))
-		s.Shapes(level, orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}, func(shape *index.Shape) bool {
-			if a := shape.Area; a.Source != "" {
-				uses[sourceOf(a)]++
-			}
-			return true
-		})
+		for _, level := range index.LayerLevels(name) {
+			s.Sources(level, func(source string, areas int) { uses[source] += areas })
+		}
 	}
+	delete(uses, "")
 	sources := slices.SortedFunc(maps.Keys(uses), func(a, b string) int {
 		return cmp.Or(cmp.Compare(uses[b], uses[a]), cmp.Compare(a, b))
 	})
 	return html.EscapeString(strings.Join(sources[:min(len(sources), 5)], "; "))
-}
-
-func sourceOf(a *geo.Area) string {
-	if a.Year == 0 {
-		return a.Source
-	}
-	return fmt.Sprintf("%s (%d)", a.Source, a.Year)
 }

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"fmt"
+
 	"github.com/paulmach/orb"
 	"github.com/tidwall/btree"
 	"github.com/tidwall/rtree"
@@ -11,30 +13,27 @@ import (
 // Shape is an area with its boundary prepared for reading. It is shared:
 // nobody changes it.
 type Shape struct {
-	Area  *geo.Area
-	Bound orb.Bound        // of the boundary, in degrees
-	Unit  orb.MultiPolygon // the boundary in the unit square of Project
-	drawn bool             // has a boundary that a map can show
+	Area    *geo.Area
+	Bound   orb.Bound // of the boundary, in degrees
+	Outline Outline   // empty where a map cannot show the boundary
+	bands   bands
+	drawn   bool // has a boundary that a map can show
 }
 
 func newShape(a *geo.Area) *Shape {
 	s := &Shape{Area: a, drawn: len(a.Boundary) > 0}
 	for _, polygon := range a.Boundary {
-		unit := make(orb.Polygon, len(polygon))
-		for i, ring := range polygon {
-			unit[i] = make(orb.Ring, len(ring))
-			for j, p := range ring {
+		for _, ring := range polygon {
+			for _, p := range ring {
 				s.drawn = s.drawn && onEarth(p)
-				unit[i][j] = Project(p)
 			}
 		}
-		s.Unit = append(s.Unit, unit)
 	}
-	if !s.drawn {
-		s.Unit = nil
-		return s
+	if s.drawn {
+		s.Bound = a.Boundary.Bound()
+		s.Outline = newOutline(a.Boundary)
+		s.bands = newBands(a.Boundary, s.Bound)
 	}
-	s.Bound = a.Boundary.Bound()
 	return s
 }
 
@@ -50,29 +49,43 @@ func (s *Shape) extent() *orb.Bound {
 	return &b
 }
 
+// source is where the boundary comes from, "" when unknown.
+func (s *Shape) source() string {
+	if a := s.Area; a.Source != "" && a.Year != 0 {
+		return fmt.Sprintf("%s (%d)", a.Source, a.Year)
+	}
+	return s.Area.Source
+}
+
 // areaLayer holds the areas of one level.
 type areaLayer struct {
-	byID   *btree.Map[int64, *Shape]
-	tree   *rtree.RTreeG[*Shape] // those with a boundary, by extent
-	counts *btree.Map[geo.Code, int]
-	marks  marks
+	byID    *btree.Map[int64, *Shape]
+	tree    *rtree.RTreeG[*Shape] // those with a boundary, by extent
+	counts  *btree.Map[geo.Code, int]
+	sources *btree.Map[string, int]   // how many of tree come from each
+	orphans *btree.Map[int64, *Shape] // those of tree whose parent has no boundary
+	marks   marks
 }
 
 func newAreaLayer(revision int64) *areaLayer {
 	return &areaLayer{
-		byID:   new(btree.Map[int64, *Shape]),
-		tree:   new(rtree.RTreeG[*Shape]),
-		counts: new(btree.Map[geo.Code, int]),
-		marks:  newMarks(revision),
+		byID:    new(btree.Map[int64, *Shape]),
+		tree:    new(rtree.RTreeG[*Shape]),
+		counts:  new(btree.Map[geo.Code, int]),
+		sources: new(btree.Map[string, int]),
+		orphans: new(btree.Map[int64, *Shape]),
+		marks:   newMarks(revision),
 	}
 }
 
 func (l *areaLayer) clone() *areaLayer {
 	return &areaLayer{
-		byID:   cloneMap(l.byID),
-		tree:   cloneTree(l.tree),
-		counts: cloneMap(l.counts),
-		marks:  l.marks.clone(),
+		byID:    cloneMap(l.byID),
+		tree:    cloneTree(l.tree),
+		counts:  cloneMap(l.counts),
+		sources: cloneMap(l.sources),
+		orphans: cloneMap(l.orphans),
+		marks:   l.marks.clone(),
 	}
 }
 
@@ -80,39 +93,50 @@ func (l *areaLayer) insert(s *Shape) {
 	l.byID.Set(s.Area.ID, s)
 	if b := s.extent(); b != nil {
 		l.tree.Insert(b.Min, b.Max, s)
+		tally(l.sources, s.source(), 1)
 	}
 	l.count(s.Area.Code, 1)
 }
 
 func (l *areaLayer) remove(s *Shape) {
 	l.byID.Delete(s.Area.ID)
+	l.orphans.Delete(s.Area.ID)
 	if b := s.extent(); b != nil {
 		l.tree.Delete(b.Min, b.Max, s)
+		tally(l.sources, s.source(), -1)
 	}
 	l.count(s.Area.Code, -1)
 }
 
 func (l *areaLayer) count(code geo.Code, n int) {
 	for ; ; code = code.Parent() {
-		c, _ := l.counts.Get(code)
-		if c += n; c == 0 {
-			l.counts.Delete(code)
-		} else {
-			l.counts.Set(code, c)
-		}
+		tally(l.counts, code, n)
 		if code == "" {
 			return
 		}
 	}
 }
 
-// Shapes calls each for the areas of level whose extent touches b, in no
-// order, until each returns false.
-func (s *Snapshot) Shapes(level geo.Level, b orb.Bound, each func(*Shape) bool) {
-	if level < geo.LevelProvinsi || level > geo.LevelKelurahan {
-		return
+// tally adds n to a count; 0 is not kept.
+func tally[K ~string](counts *btree.Map[K, int], key K, n int) {
+	if old, _ := counts.Get(key); old+n != 0 {
+		counts.Set(key, old+n)
+	} else {
+		counts.Delete(key)
 	}
-	s.areas[level].tree.Search(b.Min, b.Max, func(_, _ [2]float64, shape *Shape) bool {
-		return each(shape)
+}
+
+// draws reports whether the layer has the area with a boundary.
+func (l *areaLayer) draws(code geo.Code) bool {
+	s, _ := l.byID.Get(code.ID())
+	return s != nil && s.drawn
+}
+
+// Sources calls each for the sources of a level's boundaries, with how many
+// areas come from it.
+func (s *Snapshot) Sources(level geo.Level, each func(source string, areas int)) {
+	s.areas[level].sources.Scan(func(source string, areas int) bool {
+		each(source, areas)
+		return true
 	})
 }

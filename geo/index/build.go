@@ -42,9 +42,7 @@ func newSnapshot(content geo.Content, b *packer) *Snapshot {
 		for level := range s.areas {
 			s.areas[level] = newAreaLayer(content.Revision)
 		}
-		for _, a := range content.Areas {
-			s.areas[a.Code.Level()].insert(newShape(a))
-		}
+		s.loadAreas(content.Areas)
 	})
 	s.pack = b.done(s.summed)
 	for name, section := range s.pack.sections {
@@ -89,6 +87,7 @@ func (s *Snapshot) Apply(batch []geo.Revision) (*Snapshot, []geo.Event) {
 	if events == nil {
 		return s, nil
 	}
+	b.settle()
 	return &b.next, events
 }
 
@@ -96,6 +95,7 @@ func (s *Snapshot) Apply(batch []geo.Revision) (*Snapshot, []geo.Event) {
 type builder struct {
 	next  Snapshot
 	owned map[string]int // changes so far of the layers that were cloned
+	edits [geo.LevelKelurahan + 1]areaEdits
 }
 
 func (b *builder) apply(r geo.Revision) geo.Event {
@@ -212,6 +212,7 @@ func (b *builder) changeArea(c geo.Change, revision int64) []geo.EventChange {
 		return nil
 	}
 	l := b.areaLayer(level, revision)
+	b.edits[level].keep(c.ID, old)
 	change := geo.EventChange{Collection: level.Collection(), ID: c.ID, Operation: geo.Create}
 	if old != nil {
 		change.Operation = geo.Update
@@ -224,8 +225,7 @@ func (b *builder) changeArea(c geo.Change, revision int64) []geo.EventChange {
 		held = newShape(c.Area)
 		l.insert(held)
 	}
-	l.marks.mark(old.extent(), revision)
-	l.marks.mark(held.extent(), revision)
+	b.kin(c.ID, old, held, revision)
 	change.Extent = union(old.extent(), held.extent())
 	return []geo.EventChange{change}
 }

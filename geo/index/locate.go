@@ -36,46 +36,51 @@ func (s *Shape) Contains(p orb.Point) bool {
 	if !s.drawn || !s.Bound.Contains(p) {
 		return false
 	}
-	for _, polygon := range s.Area.Boundary {
-		if polygonContains(polygon, p) {
-			return true
-		}
+	if len(s.bands.edges) > 0 {
+		return s.bands.contain(p)
 	}
-	return false
-}
-
-func polygonContains(polygon orb.Polygon, p orb.Point) bool {
 	inside := false
-	for _, ring := range polygon {
-		in, on := ringContains(ring, p)
-		if on {
-			return true
+	for _, polygon := range s.Area.Boundary {
+		for _, ring := range polygon {
+			crosses, on := ringCrossings(ring, p)
+			if on {
+				return true
+			}
+			inside = inside != crosses // in a hole, an even number of rings is around the point
 		}
-		inside = inside != in // in a hole, an even number of rings is around the point
 	}
 	return inside
 }
 
-// ringContains counts the edges that a ray to the east crosses. An edge holds
-// its lower end and not its upper one, so a ray through a vertex counts once.
-func ringContains(ring orb.Ring, p orb.Point) (inside, on bool) {
+// ringCrossings reports whether a ray to the east crosses an odd number of the
+// ring's edges, or the point lies on one.
+func ringCrossings(ring orb.Ring, p orb.Point) (odd, on bool) {
 	for i := 1; i < len(ring); i++ {
-		a, b := ring[i-1], ring[i]
+		a, b := &ring[i-1], &ring[i]
 		if a[1] > p[1] && b[1] > p[1] || a[1] < p[1] && b[1] < p[1] {
 			continue
 		}
-		if a[0] < p[0] && b[0] < p[0] {
-			continue
-		}
-		side := (b[0]-a[0])*(p[1]-a[1]) - (b[1]-a[1])*(p[0]-a[0])
-		if side == 0 && min(a[0], b[0]) <= p[0] && p[0] <= max(a[0], b[0]) {
+		crosses, on := crossing(*a, *b, p)
+		if on {
 			return false, true
 		}
-		if (a[1] > p[1]) != (b[1] > p[1]) && (side > 0) == (b[1] > a[1]) {
-			inside = !inside
-		}
+		odd = odd != crosses
 	}
-	return inside, false
+	return odd, false
+}
+
+// crossing reports whether a ray from p to the east crosses the edge a-b, or p
+// lies on it. An edge holds its lower end and not its upper one, so a ray
+// through a vertex counts once.
+func crossing(a, b, p orb.Point) (crosses, on bool) {
+	if a[1] > p[1] && b[1] > p[1] || a[1] < p[1] && b[1] < p[1] || a[0] < p[0] && b[0] < p[0] {
+		return false, false
+	}
+	side := (b[0]-a[0])*(p[1]-a[1]) - (b[1]-a[1])*(p[0]-a[0])
+	if side == 0 && min(a[0], b[0]) <= p[0] && p[0] <= max(a[0], b[0]) {
+		return false, true
+	}
+	return (a[1] > p[1]) != (b[1] > p[1]) && (side > 0) == (b[1] > a[1]), false
 }
 
 // touches reports whether the boundary and the box share a point.

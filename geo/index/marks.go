@@ -39,16 +39,26 @@ func (m marks) clone() marks {
 func (m *marks) markAll(revision int64) { *m = newMarks(revision) }
 
 // mark marks the tiles that show something of box b, which is in degrees.
-func (m *marks) mark(b *orb.Bound, revision int64) {
-	if b == nil || m.all >= revision {
+func (m *marks) mark(b *orb.Bound, revision int64) { m.markTo(markZoom, b, revision) }
+
+// markTo marks them up to a zoom.
+func (m *marks) markTo(deepest int, b *orb.Bound, revision int64) {
+	if b != nil {
+		m.markBox(deepest, Project(b.LeftTop()), Project(b.RightBottom()), revision)
+	}
+}
+
+// markBox marks the tiles up to a zoom that show something of a box in the unit
+// square of Project.
+func (m *marks) markBox(deepest int, nw, se orb.Point, revision int64) {
+	if m.all >= revision {
 		return
 	}
 	if m.tiles.Len() > markLimit {
 		m.markAll(revision)
 		return
 	}
-	nw, se := Project(b.LeftTop()), Project(b.RightBottom())
-	for z := 0; z <= markZoom; z++ {
+	for z := 0; z <= deepest; z++ {
 		r := tilesOver(nw, se, z)
 		if z > 0 && r.count() > markSpread {
 			tilesOver(nw, se, z-1).each(func(x, y int) { m.subtrees.Set(tileKey(z-1, x, y), revision) })
@@ -103,20 +113,51 @@ func (r tileRange) each(do func(x, y int)) {
 	}
 }
 
-// LabelSuffix ends the name of a layer that holds the label points of a
-// level's areas.
-const LabelSuffix = "_label"
+// AreasLayer is the layer whose level of areas follows the zoom; LabelSuffix
+// ends the name of a layer that holds the label points of areas.
+const (
+	AreasLayer  = "areas"
+	LabelSuffix = "_label"
+)
 
 // TileRevision returns the revision that last may have changed tile z/x/y of a
-// layer: a collection, or {level}_label; 0 for a layer that is not there. The
-// bytes of a tile are the same as long as this and Lineage are.
+// layer: a collection, areas, or either of areas with LabelSuffix; 0 for a layer
+// that is not there. The bytes of a tile are the same as long as this and
+// Lineage are.
 func (s *Snapshot) TileRevision(layer string, z, x, y int) int64 {
-	if level := geo.LevelOf(strings.TrimSuffix(layer, LabelSuffix)); level != 0 {
-		return s.areas[level].marks.revision(z, x, y)
-	}
 	newest := int64(0)
+	if level := LevelOfLayer(layer, z); level != 0 {
+		newest = s.areas[level].marks.revision(z, x, y)
+		for above := geo.LevelProvinsi; above < level && z <= MergeZoom; above++ {
+			newest = max(newest, s.areas[above].marks.revision(z, x, y))
+		}
+		return newest
+	}
 	for _, l := range s.assetLayers(layer) {
 		newest = max(newest, l.marks.revision(z, x, y))
 	}
 	return newest
+}
+
+// LayerLevels are the levels of areas that a layer shows at any zoom, with or
+// without LabelSuffix; none for a layer of no areas.
+func LayerLevels(layer string) []geo.Level {
+	layer = strings.TrimSuffix(layer, LabelSuffix)
+	if layer == AreasLayer {
+		return []geo.Level{geo.LevelProvinsi, geo.LevelKabupaten, geo.LevelKecamatan, geo.LevelKelurahan}
+	}
+	if level := geo.LevelOf(layer); level != 0 {
+		return []geo.Level{level}
+	}
+	return nil
+}
+
+// LevelOfLayer is the level of areas that a layer shows at a zoom, with or
+// without LabelSuffix; 0 for a layer of no areas.
+func LevelOfLayer(layer string, z int) geo.Level {
+	layer = strings.TrimSuffix(layer, LabelSuffix)
+	if layer == AreasLayer {
+		return LevelAt(z)
+	}
+	return geo.LevelOf(layer)
 }
