@@ -29,7 +29,7 @@ export async function grid(page: Page, count: number, [west, south, east, north]
       json: { source: 'dtsen', period, level: 'kelurahan', published_at: '2026-07-20T03:00:00Z', edition: 1, revision: 1, audience: 'public', threshold: 10, areas: cells.map((c) => c.code), names: cells.map((c) => c.name), columns },
     });
   });
-  await page.route(/\/tiles\/provinsi,.*\.mvt$/, (route) => {
+  await page.route(/\/tiles\/kecamatan,.*\.mvt$/, (route) => {
     const [z, x, y] = /(\d+)\/(\d+)\/(\d+)\.mvt$/.exec(route.request().url())!.slice(1).map(Number) as [number, number, number];
     return route.fulfill({ contentType: 'application/vnd.mapbox-vector-tile', body: tile(cells, z, x, y) });
   });

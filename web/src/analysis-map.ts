@@ -1,7 +1,9 @@
 import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, FilterSpecification, GeoJSONSource, LineLayerSpecification, Map as GLMap, MapMouseEvent, SymbolLayerSpecification } from 'maplibre-gl';
 import type { App } from './app';
+import { type AreaLevel, areaSource } from './areas';
 import type { LonLat } from './api';
 import { h } from './dom';
+import { locale, t, tValue } from './i18n';
 import { hatchColor, hiddenColor } from './palettes';
 import type { Level } from './registry';
 import { badgeZoom } from './style';
@@ -20,7 +22,6 @@ export interface Point {
   mark?: string;
 }
 
-type AreaLevel = Exclude<Level, 'rt' | 'rw'>;
 type State = Record<string, unknown>;
 interface Target {
   source: string;
@@ -75,8 +76,8 @@ export class MapLayers {
     if (level !== this.level) this.useLevel(level);
     const circles = new Map([...looks].filter(([, look]) => look.radius !== undefined));
     const fills = new Map([...looks].filter(([, look]) => look.radius === undefined).map(([id, look]) => [id, { color: look.hatch ? clear : look.color }]));
-    this.paint({ source: 'areas', sourceLayer: level }, fills);
-    this.paint({ source: 'areas', sourceLayer: `${level}_label` }, circles as Map<number, State>);
+    this.paint({ source: areaSource(level), sourceLayer: level }, fills);
+    this.paint({ source: areaSource(level), sourceLayer: `${level}_label` }, circles as Map<number, State>);
     document.documentElement.dataset.looked = String(looks.size);
   }
 
@@ -112,7 +113,7 @@ export class MapLayers {
 
   /** Lifts what is marked in the table, and nothing else. */
   mark(level: Level, ids: number[]): void {
-    const target: Target = level === 'rt' ? { source: points } : { source: 'areas', sourceLayer: level };
+    const target: Target = level === 'rt' ? { source: points } : { source: areaSource(level), sourceLayer: level };
     const { lifted } = this;
     if (lifted && lifted.sourceLayer !== target.sourceLayer) this.states({ ...lifted, key: 'marked' }, lifted, new Map());
     this.lifted = target;
@@ -175,12 +176,12 @@ export class MapLayers {
     this.liftAreas([]);
     if (this.level) {
       for (const { id } of areaLayers(this.level, false)) this.gl.removeLayer(id);
-      for (const sourceLayer of [this.level, `${this.level}_label`]) this.gl.removeFeatureState({ source: 'areas', sourceLayer });
+      for (const sourceLayer of [this.level, `${this.level}_label`]) this.gl.removeFeatureState({ source: areaSource(this.level), sourceLayer });
     }
     this.drawn.clear();
     this.level = level;
     if (!level) return;
-    for (const layer of areaLayers(level, Boolean(this.app.session.settings?.basemap))) this.gl.addLayer(layer, layer.type === 'circle' ? 'analysis-point' : 'kelurahan-line');
+    for (const layer of areaLayers(level, Boolean(this.app.session.settings?.basemap))) this.gl.addLayer(layer, layer.type === 'circle' || layer.type === 'symbol' ? 'analysis-point' : 'kelurahan-line');
   }
 
   private paint(target: Target, looks: Map<number, State>): void {
@@ -241,8 +242,11 @@ function collection(at: Point[]): { type: 'FeatureCollection'; features: { type:
   return { type: 'FeatureCollection', features: at.map(({ id, at: coordinates, mark }) => ({ type: 'Feature', id, geometry: { type: 'Point', coordinates }, properties: { mark: mark ?? '' } })) };
 }
 
-function areaLayers(level: AreaLevel, over: boolean): (FillLayerSpecification | LineLayerSpecification | CircleLayerSpecification)[] {
-  const from = { source: 'areas', 'source-layer': level } as const;
+/** Not what stands for so many areas where a tile cannot show them all: nobody's colour is painted over it. */
+const itself: ExpressionSpecification = ['!', ['has', 'areas']];
+
+function areaLayers(level: AreaLevel, over: boolean): (FillLayerSpecification | LineLayerSpecification | CircleLayerSpecification | SymbolLayerSpecification)[] {
+  const from = { source: areaSource(level), 'source-layer': level, filter: itself } as const;
   return [
     // The hatching is below every area, and seen where the colour above it is clear: each layer whose paint
     // depends on states costs as much again when another indicator is shown.
@@ -252,15 +256,28 @@ function areaLayers(level: AreaLevel, over: boolean): (FillLayerSpecification | 
     {
       id: 'analysis-circle',
       type: 'circle',
-      source: 'areas',
+      ...from,
       'source-layer': `${level}_label`,
       paint: { 'circle-radius': of('radius', 0), 'circle-color': color(clear), 'circle-opacity': 0.8, 'circle-stroke-color': '#17211f', 'circle-stroke-width': ['case', ['>', of('radius', 0), 0], 1, 0] },
+    },
+    {
+      id: 'analysis-nearer',
+      type: 'symbol',
+      ...from,
+      'source-layer': `${level}_label`,
+      filter: ['!', itself],
+      layout: {
+        'text-field': ['concat', `${tValue('level', level)}: `, ['number-format', ['get', 'areas'], { locale }], `\n${t('analysis_nearer')}`],
+        'text-font': ['Patok Sans'],
+        'text-size': 12,
+      },
+      paint: { 'text-color': '#17211f', 'text-halo-color': paper, 'text-halo-width': 1.5 },
     },
   ];
 }
 
 function markedLayer(level: AreaLevel): LineLayerSpecification {
-  return { id: 'analysis-marked', type: 'line', source: 'areas', 'source-layer': level, layout: { 'line-join': 'round' }, paint: { 'line-color': '#17211f', 'line-width': marked(3.5, 0) } };
+  return { id: 'analysis-marked', type: 'line', source: areaSource(level), 'source-layer': level, layout: { 'line-join': 'round' }, paint: { 'line-color': '#17211f', 'line-width': marked(3.5, 0) } };
 }
 
 function pointLayers(): { id: string; type: 'circle'; source: string; paint: CircleLayerSpecification['paint'] }[] {

@@ -50,12 +50,11 @@ export function clusters(types: AssetType[]): SymbolLayerSpecification {
     layout: {
       ...layout,
       'icon-allow-overlap': true,
-      'icon-ignore-placement': true,
       'text-font': ['Patok Sans Semibold'],
       'text-size': 11,
       'text-line-height': 0.9,
       'text-padding': 0,
-      'text-optional': true,
+      'text-allow-overlap': true,
     },
     paint: { 'text-color': '#17211f', 'text-halo-color': '#fff', 'text-halo-width': 1.5 },
   };

@@ -5,6 +5,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { areaLevels, type BBox, type Feature, isArea, type Item, type LonLat } from './api';
 import { aim, assetLayers, type Hit } from './aim';
 import { type App, editAreas, pointOf } from './app';
+import { areaSource, areaSources, nearZoom } from './areas';
 import { addBadges } from './badges';
 import { type Cluster, clusterLayer, clusterWords, countShown, showClusters } from './clusters';
 import { h } from './dom';
@@ -125,7 +126,7 @@ function tellState(app: App, map: GLMap): void {
   map.on('move', say);
   map.on('idle', () => {
     root.dataset.map = 'ready';
-    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: assetLayers }).map((f) => f.id))].sort().join(' ');
+    root.dataset.drawn = [...new Set(map.queryRenderedFeatures({ layers: ['assets-speck', ...assetLayers] }).map((f) => f.id))].sort().join(' ');
     root.dataset.clusters = [...new Map(map.queryRenderedFeatures({ layers: [clusterLayer] }).map((f) => [f.id, countShown(f.properties as Cluster, app.types, app.hidden)])).values()].join(' ');
   });
   say();
@@ -147,9 +148,11 @@ function watchTaps(app: App, map: GLMap, calls: Calls, state: State): void {
   canvas.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !state.placing) act(map, aim(map, middle()), calls, state);
   });
-  map.on('idle', () => {
+  const tell = (): void => {
     said.textContent = document.activeElement === canvas && !state.placing ? wordsOf(aim(map, middle())) : '';
-  });
+  };
+  map.on('idle', tell);
+  canvas.addEventListener('focus', tell);
   map.on('mousemove', ({ point }) => {
     if (state.placing) return tip.say('');
     const over = map.queryRenderedFeatures(point, { layers: [clusterLayer, ...assetLayers] })[0];
@@ -214,9 +217,9 @@ function makeView(app: App, map: GLMap, state: State): MapView {
       for (const id of ['own-fill', 'own-line']) map.setFilter(id, ['in', ['get', 'code'], ['literal', codes]]);
     },
     refresh(assets, areas) {
-      for (const name of [assets && 'assets', areas && 'areas']) {
-        const source = name ? (map.getSource(name) as VectorTileSource | undefined) : undefined;
-        source?.setTiles(source.tiles);
+      for (const name of [...(assets ? ['assets'] : []), ...(areas ? Object.keys(areaSources) : [])]) {
+        const source = map.getSource(name) as VectorTileSource;
+        source.setTiles(source.tiles);
       }
     },
     onMove(call) {
@@ -244,13 +247,13 @@ function zoomToSee(metres: number): number {
   return Math.max(10, Math.min(16, 16 - Math.log2(Math.max(metres, 1) / 250)));
 }
 
-/** A layer's source layer cannot be changed: the layer is made again at its place. */
+/** What a layer is drawn from cannot be changed: it is made again at its place. */
 function replaceSourceLayer(map: GLMap, id: string, level: string, code: string): void {
   const layers = map.getStyle().layers;
   const at = layers.findIndex((layer) => layer.id === id);
   const before = layers[at + 1]?.id;
   map.removeLayer(id);
-  map.addLayer({ ...layers[at], 'source-layer': level, filter: ['==', ['get', 'code'], code] } as import('maplibre-gl').LayerSpecification, before);
+  map.addLayer({ ...layers[at], source: areaSource(level), 'source-layer': level, minzoom: areaSource(level) === 'areas-near' ? nearZoom : 0, filter: ['==', ['get', 'code'], code] } as import('maplibre-gl').LayerSpecification, before);
 }
 
 function extent(geometry: unknown): BBox {

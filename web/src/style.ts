@@ -1,5 +1,6 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import { type AssetType, areaLevels, type Basemap } from './api';
+import type { AssetType, Basemap } from './api';
+import { areaSource, areaSources, nearZoom } from './areas';
 import { clusters, isCluster } from './clusters';
 import { markLayers, markSources } from './marks';
 import { shadeLayer } from './shade';
@@ -39,7 +40,7 @@ export function mapStyle(types: AssetType[], basemap: Basemap | null): StyleSpec
           attribution: escaped(basemap.attribution),
         },
       }),
-      areas: { type: 'vector', tiles: [`${origin}/tiles/${areaLevels.join(',')}/{z}/{x}/{y}.mvt`], maxzoom: 16 },
+      ...Object.fromEntries(Object.entries(areaSources).map(([name, levels]) => [name, { type: 'vector' as const, tiles: [`${origin}/tiles/${levels.join(',')}/{z}/{x}/{y}.mvt`], maxzoom: 16 }])),
       assets: { type: 'vector', tiles: [`${origin}/tiles/assets/{z}/{x}/{y}.mvt`], maxzoom: 16 },
       picked: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
       ...markSources,
@@ -70,7 +71,7 @@ function areaFills(over: boolean): LayerSpecification[] {
   const fill = (level: string, minzoom: number, maxzoom: number): LayerSpecification => ({
     id: `${level}-fill`,
     type: 'fill',
-    source: 'areas',
+    source: areaSource(level),
     'source-layer': level,
     minzoom,
     maxzoom,
@@ -81,9 +82,9 @@ function areaFills(over: boolean): LayerSpecification[] {
     fill('kabupaten', 6, 9),
     fill('kecamatan', 9, 10.5),
     fill('kelurahan', 10.5, 24),
-    { id: 'own-fill', type: 'fill', source: 'areas', 'source-layer': 'kelurahan', filter: none, paint: { 'fill-color': '#fffdf4', 'fill-opacity': over ? 0.35 : 1 } },
+    { id: 'own-fill', type: 'fill', source: areaSource('kelurahan'), 'source-layer': 'kelurahan', minzoom: 10, filter: none, paint: { 'fill-color': '#fffdf4', 'fill-opacity': over ? 0.35 : 1 } },
     shadeLayer(),
-    { id: 'picked-fill', type: 'fill', source: 'areas', 'source-layer': 'kelurahan', filter: none, paint: { 'fill-color': '#0b5d4e', 'fill-opacity': 0.1 } },
+    { id: 'picked-fill', type: 'fill', source: areaSource('kelurahan'), 'source-layer': 'kelurahan', minzoom: nearZoom, filter: none, paint: { 'fill-color': '#0b5d4e', 'fill-opacity': 0.1 } },
   ];
 }
 
@@ -95,7 +96,7 @@ function areaLines(): LayerSpecification[] {
   const line = (id: string, level: string, minzoom: number, color: string, width: ExpressionSpecification, filter?: FilterSpecification): LayerSpecification => ({
     id,
     type: 'line',
-    source: 'areas',
+    source: areaSource(level),
     'source-layer': level,
     minzoom,
     layout: round,
@@ -104,11 +105,11 @@ function areaLines(): LayerSpecification[] {
   });
   return [
     line('kelurahan-line', 'kelurahan', 10.5, '#b3a98f', grow(10.5, 0.5, 14, 1.25, 18, 2)),
-    line('kecamatan-line', 'kecamatan', 8.5, '#857a63', grow(8.5, 0.6, 12, 1.6, 18, 3.5)),
+    line('kecamatan-line', 'kecamatan', nearZoom, '#857a63', grow(8.5, 0.6, 12, 1.6, 18, 3.5)),
     line('kabupaten-line', 'kabupaten', 5, '#5d5546', grow(5, 0.6, 12, 2.4, 18, 5)),
     line('provinsi-line', 'provinsi', 0, '#4a4438', grow(3, 0.6, 12, 3)),
     line('own-line', 'kelurahan', 10, '#0b5d4e', grow(10, 1.5, 14, 3, 18, 4), none),
-    line('picked-line', 'kelurahan', 0, '#17211f', grow(10, 2, 18, 4), none),
+    line('picked-line', 'kelurahan', nearZoom, '#17211f', grow(10, 2, 18, 4), none),
   ];
 }
 
@@ -116,7 +117,7 @@ function areaLabels(): LayerSpecification[] {
   const label = (level: string, minzoom: number, maxzoom: number, size: ExpressionSpecification, color: string, upper = false): LayerSpecification => ({
     id: `${level}-label`,
     type: 'symbol',
-    source: 'areas',
+    source: areaSource(level),
     'source-layer': `${level}_label`,
     minzoom,
     maxzoom,
@@ -126,8 +127,10 @@ function areaLabels(): LayerSpecification[] {
       'text-size': size,
       'text-transform': upper ? 'uppercase' : 'none',
       'text-letter-spacing': upper ? 0.12 : 0.02,
-      'text-max-width': 7,
-      'text-padding': 6,
+      'text-max-width': upper ? 20 : 7,
+      'text-padding': 4,
+      // Clusters are placed first: a name steps up or down to where there is room.
+      'text-variable-anchor-offset': ['center', [0, 0], 'bottom', [0, -0.8], 'top', [0, 0.8], 'bottom', [0, -1.8], 'top', [0, 1.8]],
     },
     paint: { 'text-color': color, 'text-halo-color': '#fffdf6', 'text-halo-width': 2, 'text-halo-blur': 0.25 },
   });
