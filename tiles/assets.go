@@ -63,27 +63,33 @@ func (e *encoder) asset(a *index.Drawn) {
 	if a.Outside && !at.inBuffer() {
 		return
 	}
-	look := e.look(a.Shared)
-	e.layer.tags = append(e.layer.tags, look...)
+	look, f := e.look(a.Shared), &e.feature
+	f.begin(a.ID)
+	f.n += copy(f.bytes[f.n:], look)
 	e.text(assetName, a.Name)
 	e.text(assetArea, a.Area)
 	e.text(assetRT, a.RT)
 	e.text(assetRW, a.RW)
-	e.layer.flag(assetBuffer, a.Outside)
-	e.layer.point(at)
-	e.layer.feature(a.ID, typePoint)
+	if a.Outside {
+		f.tag(e.layer.key(assetBuffer), e.layer.yes())
+	}
+	e.layer.features = append(e.layer.features, f.end(at)...)
 }
 
 // text adds a property to the feature being written; "" is left out.
 func (e *encoder) text(name int, t index.Text) {
-	if t == 0 {
-		return
+	if t != 0 {
+		e.feature.tag(e.layer.key(name), e.textValue(t))
 	}
+}
+
+// textValue is where a text is among the layer's values.
+func (e *encoder) textValue(t index.Text) uint32 {
 	value, known := e.texts.at(uint32(t))
 	if !known {
 		*value = e.layer.addString(e.drawing.Text(t))
 	}
-	e.layer.tag(name, *value)
+	return *value
 }
 
 // look are the tags of what assets share, which are written once in a tile.
@@ -97,7 +103,9 @@ func (e *encoder) look(shared uint32) []byte {
 		}{
 			{assetType, s.Type}, {assetCondition, s.Condition}, {assetOperation, s.Operation}, {assetPlacement, string(s.Placement)},
 		} {
-			e.text(p.name, e.drawing.TextOf(p.text))
+			if p.text != "" {
+				l.tag(p.name, e.textValue(e.drawing.TextOf(p.text)))
+			}
 		}
 		l.flag(assetExample, s.Example)
 		e.lookTags = append(append(e.lookTags, l.tags...), byte(len(l.tags)))

@@ -28,6 +28,7 @@ type encoder struct {
 	keys   []string // of areas with the join's
 
 	drawing   *index.Drawing
+	feature   pointFeature
 	maxPoints int
 	texts     numbers // the values of the drawing's texts
 	looks     numbers // by what assets share, the end of its tags in lookTags

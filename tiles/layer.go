@@ -134,14 +134,18 @@ func (l *layer) double(name int, value float64) {
 
 // flag adds a property that is true; false is left out.
 func (l *layer) flag(name int, value bool) {
-	if !value {
-		return
+	if value {
+		l.tag(name, l.yes())
 	}
+}
+
+// yes is the value that is true.
+func (l *layer) yes() uint32 {
 	if l.isTrue < 0 {
 		l.isTrue = int64(l.nValues)
 		l.value(2, tagValueBool, 1)
 	}
-	l.tag(name, uint32(l.isTrue))
+	return uint32(l.isTrue)
 }
 
 // value begins an entry of the layer's values, size bytes long.
@@ -154,13 +158,18 @@ func (l *layer) value(size int, tag byte, first uint64) {
 }
 
 func (l *layer) tag(name int, value uint32) {
+	l.tags = binary.AppendUvarint(l.tags, uint64(l.key(name)))
+	l.tags = binary.AppendUvarint(l.tags, uint64(value))
+}
+
+// key is the index of a property's key, which is there from now on.
+func (l *layer) key(name int) uint32 {
 	last := &l.last[name]
 	if last.key < 0 {
 		last.key = int32(len(l.keys))
 		l.keys = append(l.keys, l.names[name])
 	}
-	l.tags = appendUvarint(l.tags, uint64(last.key))
-	l.tags = appendUvarint(l.tags, uint64(value))
+	return uint32(last.key)
 }
 
 // feature ends the feature whose tags and shape were written, and begins the
@@ -170,24 +179,16 @@ func (l *layer) feature(id int64, kind byte) {
 		2 + 1 + uvarintLen(uint64(len(l.shape))) + len(l.shape)
 	b := slices.Grow(l.features, 1+binary.MaxVarintLen64+size)
 	b = append(b, tagLayerFeature)
-	b = appendUvarint(b, uint64(size))
+	b = binary.AppendUvarint(b, uint64(size))
 	b = append(b, tagFeatureID)
-	b = appendUvarint(b, uint64(id))
+	b = binary.AppendUvarint(b, uint64(id))
 	b = append(b, tagFeatureTags)
-	b = appendUvarint(b, uint64(len(l.tags)))
+	b = binary.AppendUvarint(b, uint64(len(l.tags)))
 	b = append(b, l.tags...)
 	b = append(b, tagFeatureType, kind, tagFeatureShape)
-	b = appendUvarint(b, uint64(len(l.shape)))
+	b = binary.AppendUvarint(b, uint64(len(l.shape)))
 	l.features = append(b, l.shape...)
 	l.tags, l.shape = l.tags[:0], l.shape[:0]
-}
-
-// appendUvarint is binary's, which is no call for what is one byte long.
-func appendUvarint(b []byte, v uint64) []byte {
-	if v < 0x80 {
-		return append(b, byte(v))
-	}
-	return binary.AppendUvarint(b, v)
 }
 
 // appendTo adds the layer to a tile; a layer without features adds nothing.
@@ -249,6 +250,6 @@ func (l *layer) ring(ring []cell, cursor cell) cell {
 	return cursor
 }
 
-func appendZigzag(b []byte, v int32) []byte {
-	return appendUvarint(b, uint64(uint32(v<<1)^uint32(v>>31)))
-}
+func appendZigzag(b []byte, v int32) []byte { return binary.AppendUvarint(b, zigzag(v)) }
+
+func zigzag(v int32) uint64 { return uint64(uint32(v<<1) ^ uint32(v>>31)) }
