@@ -40,7 +40,7 @@ func measureCached(ctx context.Context, s *stage) ([]row, error) {
 	} {
 		pound := func(base string) func(context.Context) (sample, error) {
 			return func(ctx context.Context) (sample, error) {
-				return s.wrk.run(ctx, load{base: base, paths: []string{path}, clients: cachedClients, headers: ask.headers}, s.Slice)
+				return s.wrk.run(ctx, asking{base: base, paths: []string{path}, clients: cachedClients, headers: ask.headers}, s.Slice)
 			}
 		}
 		more, err := duel(ctx, s.Rounds, ask.name, []side{{"Patok", pound(node.url)}, {"chi, the same bytes", pound(base)}}, ratioOf(0.9), reach{})

@@ -62,7 +62,7 @@ func measureFeatures(ctx context.Context, s *stage) ([]row, error) {
 // wrkSide asks over four connections by wrk.
 func (s *stage) wrkSide(name, base string, paths []string, headers string) side {
 	return side{name, func(ctx context.Context) (sample, error) {
-		return s.wrk.run(ctx, load{base: base, paths: paths, clients: peerClients, headers: headers}, s.Slice)
+		return s.wrk.run(ctx, asking{base: base, paths: paths, clients: peerClients, headers: headers}, s.Slice)
 	}}
 }
 

@@ -25,7 +25,7 @@ func measureOutage(ctx context.Context, s *stage) ([]row, error) {
 		return nil, err
 	}
 	read := func(ctx context.Context) (sample, error) {
-		return load{base: node.url, paths: paths, clients: peerClients, headers: gzipHeader}.run(ctx, s.Slice)
+		return asking{base: node.url, paths: paths, clients: peerClients, headers: gzipHeader}.run(ctx, s.Slice)
 	}
 	if _, err := read(ctx); err != nil { // warms up
 		return nil, err

@@ -61,7 +61,7 @@ func measureUncached(ctx context.Context, s *stage) ([]row, error) {
 
 func (s *stage) tileSide(name, base string, paths []string) side {
 	return side{name, func(ctx context.Context) (sample, error) {
-		return load{base: base, paths: paths, clients: peerClients, headers: gzipHeader}.run(ctx, s.Slice)
+		return asking{base: base, paths: paths, clients: peerClients, headers: gzipHeader}.run(ctx, s.Slice)
 	}}
 }
 

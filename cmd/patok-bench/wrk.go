@@ -23,9 +23,9 @@ func findWrk() wrk {
 	return wrk(path)
 }
 
-// run asks as the load says, by wrk where it is there and can (it knows whole
+// run asks as told, by wrk where it is there and can (it knows whole
 // seconds), and else by our own clients.
-func (w wrk) run(ctx context.Context, l load, slice time.Duration) (sample, error) {
+func (w wrk) run(ctx context.Context, l asking, slice time.Duration) (sample, error) {
 	if w == "" || slice < time.Second {
 		return l.run(ctx, slice)
 	}
@@ -51,7 +51,7 @@ func (w wrk) run(ctx context.Context, l load, slice time.Duration) (sample, erro
 }
 
 // wrkScript asks for the paths in turn.
-func wrkScript(l load) string {
+func wrkScript(l asking) string {
 	var b strings.Builder
 	b.WriteString("local paths = {\n")
 	for _, path := range l.paths {

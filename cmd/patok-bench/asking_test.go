@@ -12,7 +12,7 @@ import (
 
 // The clients ask for every path, read answers of both kinds to their end, and
 // tell what was refused.
-func TestLoadReadsEveryAnswer(t *testing.T) {
+func TestAskingReadsEveryAnswer(t *testing.T) {
 	var mu sync.Mutex
 	asked := map[string]int{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +35,7 @@ func TestLoadReadsEveryAnswer(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	l := load{base: server.URL, paths: []string{"/chunked", "/whole", "/empty", "/refused"}, clients: 3, headers: gzipHeader}
+	l := asking{base: server.URL, paths: []string{"/chunked", "/whole", "/empty", "/refused"}, clients: 3, headers: gzipHeader}
 	s, err := l.run(t.Context(), 20*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestWrkIsUnderstood(t *testing.T) {
 	if _, err := readWrk("unable to connect"); err == nil {
 		t.Error("nonsense was taken for figures")
 	}
-	script := wrkScript(load{paths: []string{"/a?b=1", "/c"}, headers: gzipHeader})
+	script := wrkScript(asking{paths: []string{"/a?b=1", "/c"}, headers: gzipHeader})
 	for _, want := range []string{`"/a?b=1",`, `headers["Accept-Encoding"] = "gzip"`} {
 		if !strings.Contains(script, want) {
 			t.Errorf("the script lacks %s:\n%s", want, script)

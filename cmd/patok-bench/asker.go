@@ -7,106 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 )
-
-// sample is what one side did in one round.
-type sample struct {
-	PerSecond float64 // requests answered
-	P50, P99  float64 // milliseconds
-	Bytes     float64 // of an answer's body, on average
-	Requests  int
-	Failed    int // answers that were not 200
-}
-
-// load is what several clients ask for, again and again. The clients are this
-// program's own: an answer is read to its end and dropped, and costs next to
-// nothing here, so that two cores do not measure their client.
-type load struct {
-	base    string // http://host:port
-	paths   []string
-	clients int
-	headers string // further ones, each with its line end
-}
-
-const gzipHeader = "Accept-Encoding: gzip\r\n"
-
-// run asks for all paths in turn, and for all of them again until slice is over.
-func (l load) run(ctx context.Context, slice time.Duration) (sample, error) {
-	requests := make([][]byte, len(l.paths))
-	host := strings.TrimPrefix(l.base, "http://")
-	for i, path := range l.paths {
-		requests[i] = []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + l.headers + "\r\n")
-	}
-	type share struct {
-		times  []time.Duration
-		bytes  int
-		failed int
-		err    error
-	}
-	shares := make([]share, l.clients)
-	var next, limit atomic.Int64
-	limit.Store(1 << 62)
-	var all sync.WaitGroup
-	began := time.Now()
-	for c := range shares {
-		all.Go(func() {
-			s := &shares[c]
-			a, err := dial(ctx, host)
-			if err != nil {
-				s.err = err
-				return
-			}
-			defer a.Close()
-			for ctx.Err() == nil {
-				i := next.Add(1) - 1
-				if i > 0 && i%int64(len(requests)) == 0 && time.Since(began) >= slice {
-					limit.CompareAndSwap(1<<62, i)
-				}
-				if i >= limit.Load() {
-					return
-				}
-				asked := time.Now()
-				status, size, err := a.ask(requests[i%int64(len(requests))], nil)
-				if err != nil {
-					s.err = fmt.Errorf("%s%s: %w", l.base, l.paths[i%int64(len(requests))], err)
-					limit.Store(0)
-					return
-				}
-				s.times = append(s.times, time.Since(asked))
-				if s.bytes += size; status != http.StatusOK && status != http.StatusNoContent {
-					s.failed++
-				}
-			}
-		})
-	}
-	all.Wait()
-	took := time.Since(began)
-	var result sample
-	var times []time.Duration
-	bytes := 0
-	for _, s := range shares {
-		if s.err != nil {
-			return result, s.err
-		}
-		times, bytes = append(times, s.times...), bytes+s.bytes
-		result.Failed += s.failed
-	}
-	result.Requests = len(times)
-	if len(times) > 0 {
-		millis := slices.Sorted(slices.Values(inMillis(times)))
-		result.P50, result.P99 = percentile(millis, 50), percentile(millis, 99)
-		result.PerSecond = float64(len(times)) / took.Seconds()
-		result.Bytes = float64(bytes) / float64(len(times))
-	}
-	return result, ctx.Err()
-}
 
 // asker is one connection of HTTP/1.1 (RFC 9112).
 type asker struct {
