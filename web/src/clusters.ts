@@ -50,6 +50,7 @@ export function clusters(types: AssetType[]): SymbolLayerSpecification {
     layout: {
       ...layout,
       'icon-allow-overlap': true,
+      'icon-padding': 0,
       'text-font': ['Patok Sans Semibold'],
       'text-size': 11,
       'text-line-height': 0.9,

@@ -126,9 +126,9 @@ function areaLabels(): LayerSpecification[] {
       'text-font': upper ? strong : plain,
       'text-size': size,
       'text-transform': upper ? 'uppercase' : 'none',
-      'text-letter-spacing': upper ? 0.12 : 0.02,
+      'text-letter-spacing': upper ? 0.08 : 0.02,
       'text-max-width': upper ? 20 : 7,
-      'text-padding': 4,
+      'text-padding': 1,
       // Clusters are placed first: a name steps up or down to where there is room.
       'text-variable-anchor-offset': ['center', [0, 0], 'bottom', [0, -0.8], 'top', [0, 0.8], 'bottom', [0, -1.8], 'top', [0, 1.8]],
     },
@@ -137,7 +137,7 @@ function areaLabels(): LayerSpecification[] {
   return [
     label('kelurahan', 11.6, 24, grow(11.6, 11, 14, 14, 17, 19), '#4d4636'),
     label('kecamatan', 9.2, 12.6, grow(9, 11, 12.6, 15), '#3c372b', true),
-    label('kabupaten', 6, 9.6, grow(6, 11, 9.6, 16), '#2d2a21', true),
+    label('kabupaten', 6, 9.6, grow(6, 11, 8.5, 12, 9.6, 16), '#2d2a21', true),
     label('provinsi', 3, 6, grow(3, 11, 6, 15), '#2d2a21', true),
   ];
 }
