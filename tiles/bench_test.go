@@ -78,6 +78,60 @@ func BenchmarkEncode10000(b *testing.B) {
 	})
 }
 
+// benchProvince is n assets in 1,500 settlements, and a snapshot of them with
+// edits beside the pack.
+func benchProvince(n, edits int) *index.Snapshot {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	types := []string{"rt", "rt", "rt", "rt", "rt", "rt", "rt", "pos_kamling", "pos_kamling", "posyandu"}
+	at := make([]orb.Point, 1500)
+	for i := range at {
+		at[i] = orb.Point{111 + 3*rnd.Float64(), -8.3 + 1.3*rnd.Float64()}
+	}
+	asset := func(id int) *geo.Asset {
+		i := rnd.IntN(len(at))
+		p := orb.Point{at[i][0] + rnd.NormFloat64()*0.012, at[i][1] + rnd.NormFloat64()*0.012}
+		return &geo.Asset{ID: int64(id), Version: 1, Type: types[rnd.IntN(len(types))], Point: &p, Placement: geo.Inside,
+			AreaCode: geo.Code(fmt.Sprintf("35.%02d.%02d.2%03d", i%38+1, i%20+1, i%1000)), Condition: "baik", Operation: "aktif",
+			Name: fmt.Sprintf("RT %03d RW %03d %d", rnd.IntN(30), rnd.IntN(12), i), RT: fmt.Sprintf("%03d", rnd.IntN(30)), RW: fmt.Sprintf("%03d", rnd.IntN(12))}
+	}
+	c := geo.Content{Revision: 1, Types: []*geo.AssetType{{Name: "rt"}, {Name: "pos_kamling"}, {Name: "posyandu"}}}
+	for id := range n {
+		c.Assets = append(c.Assets, asset(id+1))
+	}
+	r := geo.Revision{Number: 2}
+	for id := range edits {
+		a := asset(id*(n/edits) + 1)
+		a.Version = 2
+		r.Changes = append(r.Changes, geo.Change{Collection: a.Type, ID: a.ID, Asset: a})
+	}
+	s, _ := index.New(c).Apply([]geo.Revision{r})
+	return s
+}
+
+// BenchmarkTiles draws the tiles of a province at a zoom one after the other.
+func BenchmarkTiles(b *testing.B) {
+	s := benchProvince(300_000, 1000)
+	around, _ := s.Extent(geo.AllAssets)
+	for _, z := range []int{0, 6, 10, 13, 15} {
+		ids := tilesOver(around, z)
+		rand.New(rand.NewPCG(5, 5)).Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		for name, f := range map[string]index.Filter{"": {}, "-area": {Area: "35.07"}} {
+			b.Run(fmt.Sprint("z", z, name), func(b *testing.B) {
+				e, bytes := newEncoder(), 0
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					tile, err := e.encode(s, []string{geo.AllAssets}, f, ids[i%len(ids)], nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					bytes += len(tile)
+				}
+				b.ReportMetric(float64(bytes)/float64(b.N), "bytes/tile")
+			})
+		}
+	}
+}
+
 func BenchmarkEncodeAreas(b *testing.B) {
 	s := index.New(geo.Content{Areas: readAreas(b, "3328_kelurahan.geojson")})
 	around, _ := s.Extent("kelurahan")

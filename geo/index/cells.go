@@ -85,7 +85,9 @@ func (g *grid) begin(layers []drawnLayer) {
 
 // end lets go of what the cells hold.
 func (g *grid) end() {
-	clear(g.cells[:])
+	if len(g.held) > 0 { // most tiles have no cells
+		clear(g.cells[:])
+	}
 	clear(g.fields)
 	g.held, g.fields = g.held[:0], g.fields[:0]
 }

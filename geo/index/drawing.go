@@ -64,7 +64,7 @@ func (d *Drawing) Begin(s *Snapshot, collection string, f Filter, z, x, y int) {
 			d.selectRows(l, around)
 		}
 		l.tree.Search(around.Min, around.Max, func(_, _ [2]float64, a *fresh) bool {
-			if a.asset.AreaCode.Within(f.Area) {
+			if f.Area == "" || a.asset.AreaCode.Within(f.Area) {
 				l.fresh = append(l.fresh, a)
 			}
 			return true
