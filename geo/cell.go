@@ -26,19 +26,25 @@ func Cell(t *AssetType, property string, raw json.RawMessage) json.RawMessage {
 	if !plain && (raw[0] != '"' || json.Unmarshal(raw, &s) != nil) {
 		return plainCell(t, property, raw)
 	}
-	s = strings.TrimSpace(s)
-	if s == "" {
+	said := s
+	if s = strings.TrimSpace(s); s == "" {
 		return nil
+	}
+	text := func(understood string) json.RawMessage {
+		if plain && understood == said {
+			return raw
+		}
+		return Quote(understood)
 	}
 	switch property {
 	case "condition", "operation", "taken_by":
-		return Quote(strings.ReplaceAll(strings.ToLower(s), " ", "_"))
+		return text(strings.ReplaceAll(strings.ToLower(s), " ", "_"))
 	case "accuracy_m":
 		return numberCell(s)
 	}
 	f := t.Field(property)
 	if f == nil {
-		return Quote(s)
+		return text(s)
 	}
 	switch f.Widget {
 	case "number":
@@ -46,15 +52,15 @@ func Cell(t *AssetType, property string, raw json.RawMessage) json.RawMessage {
 	case "check":
 		return checkCell(s)
 	case "select":
-		return Quote(optionOf(f, s))
+		return text(optionOf(f, s))
 	case "multi":
 		return multiCell(f, s)
 	case "date":
-		return Quote(dateCell(s))
+		return text(dateCell(s))
 	case "time":
-		return Quote(timeCell(s))
+		return text(timeCell(s))
 	}
-	return Quote(s)
+	return text(s)
 }
 
 // plainCell is a value that is no text: a number where text belongs becomes

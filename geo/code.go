@@ -55,6 +55,9 @@ var codeDigits = [5]int{0, 2, 4, 6, 10}
 // does not begin with 1, 2 or 3) and everything else is an error of kind
 // Invalid.
 func ParseCode(s string) (Code, error) {
+	if isDotted(s) {
+		return Code(s), nil
+	}
 	s = strings.TrimSpace(s)
 	digits := s
 	if strings.Contains(s, ".") {
@@ -90,6 +93,20 @@ func ParseCode(s string) (Code, error) {
 		return "", codeError(s, Text{ID: "kode provinsi tidak dimulai dengan 0", EN: "the code of a provinsi does not begin with 0"})
 	}
 	return dotted(digits), nil
+}
+
+// isDotted reports whether s is the code of a kelurahan as it is stored, which
+// most codes of a file are.
+func isDotted(s string) bool {
+	if len(s) != 13 || s[0] == '0' || s[9] < '1' || s[9] > '3' {
+		return false
+	}
+	for i := range len(s) {
+		if dot := i == 2 || i == 5 || i == 8; dot != (s[i] == '.') || !dot && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 func dotted(digits string) Code {
@@ -138,7 +155,7 @@ func (c Code) ID() int64 {
 
 // Level is the level of the area with this code; 0 for an empty code.
 func (c Code) Level() Level {
-	n := len(c.Digits())
+	n := len(c) - strings.Count(string(c), ".")
 	for l := LevelProvinsi; l <= LevelKelurahan; l++ {
 		if codeDigits[l] == n {
 			return l

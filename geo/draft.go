@@ -363,5 +363,14 @@ func splitAttributes(t *AssetType, all map[string]json.RawMessage, a *Asset) {
 			put(&internal, name, value)
 		}
 	}
-	a.Attributes, a.Private.Internal, a.Private.Personal = object(public), object(internal), object(personal)
+	a.Attributes, a.Private.Internal, a.Private.Personal = part(public), part(internal), part(personal)
+}
+
+func part(members map[string]json.RawMessage) json.RawMessage {
+	if len(members) > 0 {
+		if b, err := object(members); err == nil { // always: every value was decoded once
+			return b
+		}
+	}
+	return json.RawMessage("{}")
 }

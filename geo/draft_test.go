@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -179,4 +180,31 @@ func FuzzDecodeEWKB(f *testing.F) {
 		DecodeLine(b)     //nolint:errcheck // the same
 		DecodeBoundary(b) //nolint:errcheck // it may refuse; it may not panic
 	})
+}
+
+// What held to a schema once is not checked again, and nothing else passes by that.
+func TestValidatorRemembers(t *testing.T) {
+	v := NewValidator()
+	good := map[string]json.RawMessage{"jumlah_kk": json.RawMessage("40")}
+	bad := map[string]json.RawMessage{"jumlah_kk": json.RawMessage("501")}
+	newer := *testType
+	newer.Version++
+	newer.Schema = json.RawMessage(`{"type":"object","properties":{"jumlah_kk":{"maximum":39}}}`)
+	for range 2 {
+		if p := v.Check(testType, good); len(p) != 0 {
+			t.Errorf("%+v", p)
+		}
+		if p := v.Check(testType, bad); len(p) != 1 {
+			t.Errorf("%+v", p)
+		}
+		if p := v.Check(&newer, good); len(p) != 1 {
+			t.Errorf("the new schema refuses it: %+v", p)
+		}
+	}
+	for n := range 3 * maxHolds {
+		v.Check(testType, map[string]json.RawMessage{"jumlah_kk": json.RawMessage("1"), "ketua_nama": Quote(strconv.Itoa(n))})
+	}
+	if s, err := v.schema(testType); err != nil || len(s.holds) > maxHolds {
+		t.Errorf("%v, %d remembered", err, len(s.holds))
+	}
 }

@@ -60,11 +60,9 @@ func Quote(text string) json.RawMessage {
 	return b
 }
 
-// object is a JSON object of members, in the order of their names.
-func object(members map[string]json.RawMessage) json.RawMessage {
-	if len(members) == 0 {
-		return json.RawMessage("{}")
-	}
+// object is a JSON object of members, in the order of their names. It is an
+// error when one is no JSON.
+func object(members map[string]json.RawMessage) (json.RawMessage, error) {
 	size := 2
 	for name, value := range members {
 		size += len(name) + len(value) + 4
@@ -77,13 +75,12 @@ func object(members map[string]json.RawMessage) json.RawMessage {
 		b = append(append(b, Quote(name)...), ':')
 		value := members[name]
 		if !plainString(value) && !plainNumber(value) {
-			compact, err := json.Marshal(value)
-			if err != nil {
-				return json.RawMessage("{}") // cannot happen: every value was decoded once
+			var err error
+			if value, err = json.Marshal(value); err != nil {
+				return nil, err
 			}
-			value = compact
 		}
 		b = append(b, value...)
 	}
-	return append(b, '}')
+	return append(b, '}'), nil
 }

@@ -36,10 +36,13 @@ func TestPlainJSON(t *testing.T) {
 	}
 	members := map[string]json.RawMessage{"b": json.RawMessage(`"x"`), "a": json.RawMessage(`12`), "d": json.RawMessage(` [ "y" , 1.50 ] `), "c": json.RawMessage("true"), "é": json.RawMessage(`"\u00e9"`)}
 	want, err := json.Marshal(members)
-	if got := string(object(members)); err != nil || got != string(want) {
+	if got, err2 := object(members); err != nil || err2 != nil || string(got) != string(want) {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := string(object(nil)); got != "{}" {
-		t.Error(got)
+	if got, err := object(nil); string(got) != "{}" || err != nil {
+		t.Error(string(got), err)
+	}
+	if got, err := object(map[string]json.RawMessage{"a": json.RawMessage(`"x`)}); err == nil {
+		t.Errorf("%s is no JSON", got)
 	}
 }

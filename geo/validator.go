@@ -2,6 +2,7 @@ package geo
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 // goroutines.
 type Validator struct {
 	mu      sync.Mutex
-	schemas map[schemaKey]*jsonschema.Schema
+	schemas map[schemaKey]*knownSchema
 }
 
 type schemaKey struct {
@@ -26,9 +27,19 @@ type schemaKey struct {
 	version int
 }
 
+// knownSchema is a compiled schema, with the hashes of attributes that hold to
+// it: the same few come again and again in a file.
+type knownSchema struct {
+	*jsonschema.Schema
+	holds map[[sha256.Size]byte]bool
+}
+
+// maxHolds bounds how many attributes are remembered for a schema.
+const maxHolds = 10_000
+
 // NewValidator returns a validator without schemas; they are compiled on use.
 func NewValidator() *Validator {
-	return &Validator{schemas: map[schemaKey]*jsonschema.Schema{}}
+	return &Validator{schemas: map[schemaKey]*knownSchema{}}
 }
 
 // Check returns what is wrong with attributes under type t, in the order of
@@ -39,11 +50,37 @@ func (v *Validator) Check(t *AssetType, attributes map[string]json.RawMessage) [
 		return []FieldError{fieldError("/properties", "schema",
 			"Aturan isian jenis ini rusak. Hubungi administrator.", "The rules of this type are broken. Ask an administrator.")}
 	}
+	text, err := object(attributes)
+	if err != nil {
+		return []FieldError{fieldError("/properties", "json", "Isian bukan JSON yang sah.", "The fields are not valid JSON.")}
+	}
+	hash := sha256.Sum256(text)
+	v.mu.Lock()
+	holds := schema.holds[hash]
+	v.mu.Unlock()
+	if holds {
+		return nil
+	}
+	problems := check(t, schema.Schema, attributes)
+	if len(problems) == 0 {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if len(schema.holds) == maxHolds {
+			clear(schema.holds)
+		}
+		schema.holds[hash] = true
+	}
+	return problems
+}
+
+func check(t *AssetType, schema *jsonschema.Schema, attributes map[string]json.RawMessage) []FieldError {
 	values := make(map[string]any, len(attributes))
 	for name, raw := range attributes {
-		if values[name], err = valueOf(raw); err != nil {
+		value, err := valueOf(raw)
+		if err != nil {
 			return []FieldError{fieldError("/properties", "json", "Isian bukan JSON yang sah.", "The fields are not valid JSON.")}
 		}
+		values[name] = value
 	}
 	if err := textProblem(attributes); err != nil {
 		return []FieldError{*err}
@@ -89,7 +126,7 @@ func fieldPosition(t *AssetType, pointer string) int {
 	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
 }
 
-func (v *Validator) schema(t *AssetType) (*jsonschema.Schema, error) {
+func (v *Validator) schema(t *AssetType) (*knownSchema, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	key := schemaKey{t.Name, t.Version}
@@ -106,10 +143,11 @@ func (v *Validator) schema(t *AssetType) (*jsonschema.Schema, error) {
 	if err := c.AddResource(url, document); err != nil {
 		return nil, err
 	}
-	s, err := c.Compile(url)
+	compiled, err := c.Compile(url)
 	if err != nil {
 		return nil, err
 	}
+	s := &knownSchema{compiled, map[[sha256.Size]byte]bool{}}
 	v.schemas[key] = s
 	return s, nil
 }

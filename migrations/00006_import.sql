@@ -5,6 +5,8 @@
 
 -- Who administers everything may write everywhere: that is found out once.
 alter policy add on assets with check ((select may('administer', '', '')) or may_write(area_code, type));
+alter policy change on assets using ((select may('administer', '', '')) or may_write(area_code, type))
+    with check ((select may('administer', '', '')) or may_write(area_code, type));
 
 -- check_asset is not called for the new row of a bulk load in which it would
 -- change nothing: placed, with its first version and its transaction's id.

@@ -14,7 +14,7 @@ import (
 
 // The limits of a file.
 const (
-	MaxFileBytes = 512 << 20
+	MaxFileBytes = 2 << 30
 	MaxRows      = 5_000_000
 	MaxRowBytes  = 8 << 20 // one feature, or one record
 	MaxVertices  = 1_000_000

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"iter"
 	"math"
 
 	"github.com/jackc/pgx/v5"
@@ -58,7 +57,7 @@ func (r *importRun) stageAreas(ctx context.Context, rows geo.AreaRows) error {
 	if err := r.exec(ctx, stageAreasSQL); err != nil {
 		return err
 	}
-	pull, stop := iter.Pull2(rows)
+	pull, stop := ahead(rows)
 	defer stop()
 	var failed error
 	seen := map[geo.Code]int{}
@@ -216,8 +215,8 @@ func (r *importRun) writeAreas(ctx context.Context) error {
 	return err
 }
 
-// Overlaps are looked for among areas that were loaded: those of derived ones
-// are their children's. Less than a square metre is rounding.
+// Overlaps are looked for among areas that were loaded, each pair once: those of
+// derived ones are their children's. Less than a square metre is rounding.
 // Level 4 is named by itself, since the index of boundaries holds that level.
 const (
 	forgetOverlapsSQL = `delete from area_overlaps o using import_areas i where i.differs and i.code in (o.code_a, o.code_b)`
@@ -227,7 +226,7 @@ from (select least(a.code, b.code) as code_a, greatest(a.code, b.code) as code_b
           st_collectionextract(st_intersection(a.boundary, b.boundary), 3) as overlap
       from import_areas i join areas a on a.code = i.code
       join areas b on b.boundary && a.boundary and b.code <> a.code and not b.derived
-      where i.differs and `
+      where i.differs and (b.code > a.code or b.code not in (select code from import_areas where differs)) and `
 	atLevel4SQL     = `a.level = 4 and b.level = 4`
 	atOtherLevelSQL = `a.level < 4 and b.level = a.level`
 	overlapsEndSQL  = `) pairs

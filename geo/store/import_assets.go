@@ -117,28 +117,28 @@ func (a *assetReader) stage(ctx context.Context, rows geo.AssetRows) error {
 
 // take gives the staged values of a row, nil when it is refused.
 func (a *assetReader) take(row geo.AssetRow) []any {
-	name := textProperty(row.Input.Properties, "name")
+	refuse := func(reasons ...geo.Text) []any {
+		a.run.refuse(row.Row, textProperty(row.Input.Properties, "name"), reasons...)
+		return nil
+	}
 	if row.Skipped != nil {
-		a.run.skip(row.Row, name, *row.Skipped)
+		a.run.skip(row.Row, textProperty(row.Input.Properties, "name"), *row.Skipped)
 		return nil
 	}
 	if len(row.Refused) > 0 {
-		a.run.refuse(row.Row, name, row.Refused...)
-		return nil
+		return refuse(row.Refused...)
 	}
 	t := a.types[row.Type]
 	if t == nil {
-		a.run.refuse(row.Row, name, geo.Text{
+		return refuse(geo.Text{
 			ID: fmt.Sprintf("Jenis %q tidak terdaftar; sebutkan artinya dengan --map-type %s=JENIS.", row.Type, row.Type),
 			EN: fmt.Sprintf("Type %q is not registered; say what it means with --map-type %s=TYPE.", row.Type, row.Type)})
-		return nil
 	}
 	input := row.Input
 	input.Properties = a.properties(t, row.Input.Properties)
 	draft, err := geo.ApplyInput(nil, t, a.run.store.validator, geo.Edit{Verb: geo.VerbCreate, Type: t.Name, Input: input})
 	if err != nil {
-		a.run.refuse(row.Row, name, reasonsOf(err)...)
-		return nil
+		return refuse(reasonsOf(err)...)
 	}
 	asset := &draft.Asset
 	_, given := input.Properties["uuid"]

@@ -10,16 +10,17 @@ import (
 
 // The set-wise half of an asset import, over these tables of its transaction:
 // staged_assets (the file's rows), import_within (which kelurahan each point
-// lies in), import_rows (what each row shall become, and where it stands),
+// lies in, and how many), import_rows (what each row shall become, and where it stands),
 // import_pairs (rows that may be alike) and import_marks.
 
 // Points are located from the kelurahan outwards: each asks the staging's index
 // which points it covers. The other way round reads every boundary once per point.
 const withinSQL = `create temp table import_within on commit drop as
-select s.row, a.code
+select s.row, min(a.code) as code, count(*) as found
 from (select code, boundary from areas where level = 4
       and boundary && (select st_setsrid(st_extent(point)::geometry, 4326) from staged_assets)) a
-join staged_assets s on s.point && a.boundary and st_covers(a.boundary, s.point)`
+join staged_assets s on s.point && a.boundary and st_covers(a.boundary, s.point)
+group by s.row`
 
 // A row that leaves something empty keeps what is there. The claimed kelurahan
 // is the code given, else the one of before while the point has not moved, else
@@ -54,7 +55,8 @@ select c.*,
 from (
     select s.row, s.uuid, s.type, s.type_version, s.name, m.*, a.id as asset_id, a.version as base_version, a.marks as base_marks,
         a.placement as base_placement, a.outside_m as base_outside_m, a.area_located as base_located,
-        a.id is null or m.moved or m.area_code <> a.area_code or m.reason <> a.placement_reason as anew, w.row is not null as inside,
+        a.id is null or m.moved or m.area_code <> a.area_code or m.reason <> a.placement_reason as anew,
+        l.code = m.area_code or l.found > 1 and st_covers((select k.boundary from areas k where k.code = m.area_code and k.level = 4), s.point) as inside,
         case when a.id is null and exists (select from asset_history h where h.uuid = s.uuid and h.closed_by = 'delete' and not h.example) then 'deleted'
              when a.id is null then 'new'
              when a.type <> s.type then 'taken'
@@ -66,9 +68,8 @@ from (
     from staged_assets s
     left join assets a on a.uuid = s.uuid
     left join asset_personal p on p.asset_id = a.id
-    left join (select row, min(code) as code, count(*) as found from import_within group by row) l on l.row = s.row
-    cross join lateral (` + mergedSQL + `) m
-    left join import_within w on w.row = s.row and w.code = m.area_code) c`
+    left join import_within l on l.row = s.row
+    cross join lateral (` + mergedSQL + `) m) c`
 
 // Where the file says what it said at its last import, and a person edited the
 // asset since, the person's word stays.
