@@ -76,3 +76,21 @@ func TestGoldenAssets(t *testing.T) {
 	golden(t, "assets_12_3322_2137", e.must(t, s, geo.AllAssets, index.Filter{}, ID{12, 3322, 2137}))
 	golden(t, "rt_35.71.01_9_415_267", e.must(t, s, geo.AllAssets, index.Filter{Types: []string{"rt"}, Area: "35.71.01"}, ID{9, 415, 267}))
 }
+
+// TestGoldenAreas draws 20 areas: where some are smaller than the grid, and
+// where each edge shows.
+func TestGoldenAreas(t *testing.T) {
+	c := randomContent(rand.New(rand.NewPCG(7, 7)))
+	c.Areas = c.Areas[:20]
+	for _, a := range c.Areas { // no more digits than any machine agrees on
+		for _, ring := range a.Boundary[0] {
+			for i, p := range ring {
+				ring[i] = orb.Point{math.Round(p[0]*1e6) / 1e6, math.Round(p[1]*1e6) / 1e6}
+			}
+		}
+		a.LabelPoint = a.Boundary[0][0][0]
+	}
+	s := index.New(c)
+	golden(t, "kelurahan_8_207_133", encode(t, s, []string{"kelurahan"}, ID{8, 207, 133}))
+	golden(t, "areas_13_6644_4273", encode(t, s, []string{index.AreasLayer}, ID{13, 6644, 4273}))
+}

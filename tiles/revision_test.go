@@ -2,7 +2,9 @@ package tiles
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -116,5 +118,93 @@ func TestManyChangesMarkTheLayer(t *testing.T) {
 	}
 	if s.TileRevision("posyandu", 14, 0, 0) != 1 {
 		t.Error("another layer is marked")
+	}
+}
+
+// TestChangedBordersRaiseTheTileRevision is the same for areas that share their
+// borders, whose neighbours are simplified anew, and for the areas above them. It
+// compares with a snapshot made of the content as it is then, too: the bytes must
+// not depend on how it came about.
+func TestChangedBordersRaiseTheTileRevision(t *testing.T) {
+	rnd := geotest.Random(t)
+	const columns, rows = 7, 6
+	q := newQuilt(rnd, columns, rows)
+	areas := map[int64]*geo.Area{}
+	for _, a := range q.areas() {
+		areas[a.ID] = a
+	}
+	content := func() geo.Content {
+		return geo.Content{Revision: 1, Areas: slices.Collect(maps.Values(areas))}
+	}
+	s := index.New(content())
+	changed := 0
+	for n := int64(2); n < 26; n++ {
+		r := geo.Revision{Number: n}
+		for _, c := range changeQuilt(rnd, q, areas, n) {
+			r.Changes = append(r.Changes, c)
+			if delete(areas, c.ID); !c.Delete {
+				areas[c.ID] = c.Area
+			}
+		}
+		next, _ := s.Apply([]geo.Revision{r})
+		if err := next.Check(); err != nil {
+			t.Fatal(err)
+		}
+		anew := index.New(content())
+		for z := range MaxZoom + 1 {
+			for _, id := range someTiles(rnd, quiltBound, z) {
+				for _, layer := range []string{"kelurahan", "areas"} {
+					was, is := encode(t, s, []string{layer}, id), encode(t, next, []string{layer}, id)
+					if string(is) != string(encode(t, anew, []string{layer}, id)) {
+						t.Fatalf("%v of %s is another one when it is loaded anew", id, layer)
+					}
+					before, after := s.TileRevision(layer, id.Z, id.X, id.Y), next.TileRevision(layer, id.Z, id.X, id.Y)
+					if string(was) != string(is) && after != n || after < before {
+						t.Fatalf("%v of %s changed with revision %d, its tile revision went from %d to %d", id, layer, n, before, after)
+					}
+					if string(was) != string(is) {
+						changed++
+					}
+				}
+			}
+		}
+		s = next
+	}
+	if changed < 100 {
+		t.Errorf("only %d tiles changed", changed)
+	}
+}
+
+// changeQuilt moves one border, for both areas beside it or for one alone,
+// deletes an area or brings one back, or does so with one above.
+func changeQuilt(rnd *rand.Rand, q *quilt, areas map[int64]*geo.Area, version int64) []geo.Change {
+	x, y := rnd.IntN(q.columns), rnd.IntN(q.rows)
+	set := func(a *geo.Area) geo.Change {
+		a.Version = version
+		return geo.Change{Collection: a.Level.Collection(), ID: a.ID, Area: a}
+	}
+	switch a := q.area(x, y); rnd.IntN(6) {
+	case 0:
+		return []geo.Change{{Collection: "kelurahan", ID: a.ID, Delete: true}}
+	case 1:
+		return []geo.Change{set(a)}
+	case 2:
+		above := *q.area(x, y)
+		above.Code = above.ParentCode
+		above.ID, above.Level, above.ParentCode = above.Code.ID(), above.Code.Level(), above.Code.Parent()
+		if areas[above.ID] != nil {
+			return []geo.Change{{Collection: above.Level.Collection(), ID: above.ID, Delete: true}}
+		}
+		return []geo.Change{set(&above)}
+	default:
+		x, y = max(x, 1), max(y, 1)
+		at := [3]int{x, y, rnd.IntN(2)}
+		beside := [2]int{x - at[2], y - 1 + at[2]} // the other cell at this edge
+		q.edges[at] = q.edge(rnd, [2]int{x, y}, [2]int{x + 1 - at[2], y + at[2]}, false)
+		changes := []geo.Change{set(q.area(x, y))}
+		if rnd.IntN(3) > 0 {
+			changes = append(changes, set(q.area(beside[0], beside[1])))
+		}
+		return changes
 	}
 }
