@@ -199,7 +199,7 @@ func (w *archiveWriter) plan(ctx context.Context, work, order chan<- *stem) erro
 // the tile at h of zoom z, along the Hilbert curve.
 func (w *archiveWriter) walk(z int, h uint64, zoom int, each func(h uint64, id ID) error) error {
 	id := tileAt(z, h)
-	if !touched(w.Snapshot, w.Layers, id) {
+	if !touched(w.Snapshot, w.Layers, zoom, id) {
 		return nil
 	}
 	if z == zoom {
@@ -213,16 +213,14 @@ func (w *archiveWriter) walk(z int, h uint64, zoom int, each func(h uint64, id I
 	return nil
 }
 
-// touched reports whether the extent of anything in the layers touches the tile
-// with its buffer. Where nothing does, nothing is drawn in it, nor in the tiles
+// touched reports whether the extent of anything that the layers show at a zoom
+// touches the tile with its buffer. Where nothing does, nothing is drawn in it, nor in the tiles
 // within it.
-func touched(s *index.Snapshot, layers []string, id ID) bool {
+func touched(s *index.Snapshot, layers []string, zoom int, id ID) bool {
 	b, found := id.bound(buffer+1), false
 	for _, name := range layers {
-		if levels := index.LayerLevels(name); levels != nil {
-			for _, level := range levels {
-				s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
-			}
+		if level := index.LevelOfLayer(name, zoom); level != 0 {
+			s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
 		} else {
 			s.Points(name, b, func(orb.Point, *geo.Asset) bool { found = true; return false })
 		}

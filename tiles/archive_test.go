@@ -41,7 +41,7 @@ func made(t testing.TB, a Archive) []byte {
 // content, the empty ones too.
 func TestAnArchiveHasEveryTile(t *testing.T) {
 	s := index.New(randomContent(geotest.Random(t)))
-	layers := []string{"kelurahan", "assets"}
+	layers := []string{"areas", "kecamatan", "assets"}
 	const deepest = 14
 	a := openArchive(t, made(t, Archive{Snapshot: s, Layers: layers, MinZoom: 3, MaxZoom: deepest, Name: "Kota", Release: "2026"}))
 	seen := 0

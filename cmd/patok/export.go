@@ -25,7 +25,7 @@ type exportCmd struct {
 	databaseFlags
 	File       string   `arg:"" help:"Where to write it." type:"path"`
 	Format     string   `help:"pmtiles: the tiles of the map in one file, for plain storage; csv, xlsx, geojson: the features of one collection." enum:"pmtiles,csv,xlsx,geojson" default:"pmtiles"`
-	Collection []string `help:"What to take: collections of assets and levels of areas. Left out, pmtiles takes all levels and all assets." placeholder:"NAME"`
+	Collection []string `help:"What to take: collections of assets and levels of areas. Left out, pmtiles takes areas, whose level follows the zoom, and assets." placeholder:"NAME"`
 	Release    string   `help:"Take it as it is in this release." placeholder:"NAME" xor:"when"`
 	Datetime   string   `help:"Take it as it was at this time (RFC 3339), or at the end of this day by UTC." placeholder:"TIME" xor:"when"`
 	Revision   int64    `help:"Take it as it was at this revision." placeholder:"N" xor:"when"`
@@ -170,7 +170,7 @@ func (c *exportCmd) exportTiles(ctx context.Context, env *environment, db *datab
 		return err
 	}
 	if len(c.Collection) == 0 {
-		done.Collections = mapLayers()
+		done.Collections = []string{index.AreasLayer, geo.AllAssets}
 	}
 	layers, err := tiles.ParseLayers(s, strings.Join(done.Collections, ","))
 	if err != nil {
@@ -195,15 +195,6 @@ func (c *exportCmd) exportTiles(ctx context.Context, env *environment, db *datab
 		_, err := made.WriteTo(w)
 		return err
 	})
-}
-
-// mapLayers are what the map shows.
-func mapLayers() []string {
-	var layers []string
-	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
-		layers = append(layers, level.Collection())
-	}
-	return append(layers, geo.AllAssets)
 }
 
 // unknown names what there is, where err says that something is not.

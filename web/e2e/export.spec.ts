@@ -35,18 +35,20 @@ test('@desktop the public reader finds the tiles of the server in an archive on 
   const storage = await plainStorage(readFileSync(path));
   rmSync(folder, { recursive: true });
   const archive = new PMTiles(storage.url);
+  const current = { headers: { 'Patok-Min-Revision': String(exported.revision) } };
   try {
     const header = await archive.getHeader();
     expect(header).toMatchObject({ specVersion: 3, clustered: true, tileType: TileType.Mvt, tileCompression: Compression.Gzip, minZoom: 0, maxZoom: 16, numAddressedTiles: exported.tiles });
     const metadata = (await archive.getMetadata()) as { name: string; patok_revision: string; attribution: string; vector_layers: { id: string }[] };
     expect(metadata).toMatchObject({ name: 'Patok', patok_revision: String(exported.revision) });
     expect(metadata.vector_layers.map((l) => l.id)).toEqual(expect.arrayContaining(exported.collections));
+    await expect.poll(async () => (await fetch(`${process.env.PATOK_E2E_URL}/api/collections`, current)).status).toBe(200);
     let full = 0;
     for (const z of [0, 5, 10, 13, 14]) {
       for (let x = column(header.minLon, z) - 1; x <= column(header.maxLon, z) + 1; x++) {
         for (let y = row(header.maxLat, z) - 1; y <= row(header.minLat, z) + 1; y++) {
           if (x < 0 || y < 0 || x >= 2 ** z || y >= 2 ** z) continue;
-          const served = await fetch(`${process.env.PATOK_E2E_URL}/tiles/${exported.collections.join(',')}/${z}/${x}/${y}.mvt`);
+          const served = await fetch(`${process.env.PATOK_E2E_URL}/tiles/${exported.collections.join(',')}/${z}/${x}/${y}.mvt`, current);
           const kept = await archive.getZxy(z, x, y);
           expect(served.status, `${z}/${x}/${y}`).toBe(kept ? 200 : 204);
           if (!kept) continue;
