@@ -34,7 +34,7 @@ export interface AssetType {
   color: string;
   schema: { required?: string[]; properties?: Record<string, Rule> };
   fields: Field[];
-  /** Drawn on the map from this zoom on. */
+  /** Stands out on the map from this zoom on; farther out it is a speck. */
   min_zoom?: number;
   /** How near it should be, in metres; 0 for no norm. */
   norm_radius_m?: number;

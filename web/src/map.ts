@@ -186,6 +186,14 @@ function makeView(app: App, map: GLMap, state: State): MapView {
       if (layer && layer.sourceLayer !== level) replaceSourceLayer(map, id, level, code);
     }
   };
+  const again = (names: string[]): (() => void) =>
+    paced(300, () => {
+      for (const name of names) {
+        const source = map.getSource(name) as VectorTileSource;
+        source.setTiles(source.tiles);
+      }
+    });
+  const [assetsAgain, areasAgain] = [again(['assets']), again(Object.keys(areaSources))];
   return {
     view: () => ({ zoom: map.getZoom(), lat: map.getCenter().lat, lon: map.getCenter().lng }),
     center: () => [map.getCenter().lng, map.getCenter().lat],
@@ -217,10 +225,8 @@ function makeView(app: App, map: GLMap, state: State): MapView {
       for (const id of ['own-fill', 'own-line']) map.setFilter(id, ['in', ['get', 'code'], ['literal', codes]]);
     },
     refresh(assets, areas) {
-      for (const name of [...(assets ? ['assets'] : []), ...(areas ? Object.keys(areaSources) : [])]) {
-        const source = map.getSource(name) as VectorTileSource;
-        source.setTiles(source.tiles);
-      }
+      if (assets) assetsAgain();
+      if (areas) areasAgain();
     },
     onMove(call) {
       const moved = (event: { originalEvent?: unknown }): void => call(event.originalEvent !== undefined);
@@ -240,6 +246,22 @@ function makeView(app: App, map: GLMap, state: State): MapView {
     },
     gl: map,
   };
+}
+
+/** Runs `act` at once, and again when it was called meanwhile, but never more often than every `ms` milliseconds: where hundreds edit, tiles are not asked for at each edit. */
+function paced(ms: number, act: () => void): () => void {
+  let timer = 0;
+  let missed = false;
+  const run = (): void => {
+    if (timer) return void (missed = true);
+    act();
+    missed = false;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      if (missed) run();
+    }, ms);
+  };
+  return run;
 }
 
 /** A zoom at which a distance of so many metres is about a finger's length on the screen. */
