@@ -62,7 +62,7 @@ func (f *Follower) compare(ctx context.Context) (done bool) {
 		f.logger.Warn("the digests cannot be read", "error", err)
 		return false
 	}
-	waiting, cancel := context.WithTimeout(ctx, 10*f.opts.Poll)
+	waiting, cancel := context.WithTimeout(ctx, 20*f.opts.Poll)
 	defer cancel()
 	if f.WaitFor(waiting, revision) != nil {
 		return false

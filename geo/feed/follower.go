@@ -17,7 +17,7 @@ import (
 
 // Options are a follower's intervals; zero members take the defaults.
 type Options struct {
-	Poll       time.Duration // between looks at the log; 200 ms
+	Poll       time.Duration // between looks at the log; 100 ms
 	BatchLimit int           // revisions per look; 500
 	BackoffMin time.Duration // first wait after an error; 100 ms
 	BackoffMax time.Duration // longest wait after an error; 5 s
@@ -85,7 +85,7 @@ const maxEmptyLooks = 3
 
 // NewFollower returns a follower of log into target that publishes to hub.
 func NewFollower(log Log, target Target, hub *Hub, logger *slog.Logger, opts Options) *Follower {
-	opts.Poll = cmp.Or(opts.Poll, 200*time.Millisecond)
+	opts.Poll = cmp.Or(opts.Poll, 100*time.Millisecond)
 	opts.BatchLimit = cmp.Or(opts.BatchLimit, 500)
 	opts.BackoffMin = cmp.Or(opts.BackoffMin, 100*time.Millisecond)
 	opts.BackoffMax = cmp.Or(opts.BackoffMax, 5*time.Second)

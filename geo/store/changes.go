@@ -21,14 +21,17 @@ const maxChanges = 100_000
 // What revisions made is found by index in the live rows and in the history: a
 // version that a later revision closed again is in the history, one that its own
 // transaction closed never was visible. What revisions took away is what they
-// closed by DELETE.
+// closed by DELETE. The revisions themselves are known and not joined: guessing
+// their number wrong, PostgreSQL reads all there ever were.
 const (
+	unstampedSQL = `with unstamped (revision, committed_at) as (values (0::bigint, timestamptz 'epoch')) `
+
 	changedTypesSQL = `select a.from_tx, ` + typeColumns + ` from asset_types a where a.from_tx = any($1)
 union all select a.from_tx, ` + typeColumns + ` from asset_type_history a where a.from_tx = any($1) and a.to_tx <> a.from_tx limit $2`
-	changedAreasSQL = `select a.from_tx, ` + areaColumns + ` from areas a join revisions r on r.id = a.from_tx where a.from_tx = any($1)
-union all select a.from_tx, ` + areaColumns + ` from area_history a join revisions r on r.id = a.from_tx where a.from_tx = any($1) and a.to_tx <> a.from_tx limit $2`
-	changedAssetsSQL = `select a.from_tx, ` + assetColumns + ` from assets a join revisions r on r.id = a.from_tx where a.from_tx = any($1)
-union all select a.from_tx, ` + assetColumns + ` from asset_history a join revisions r on r.id = a.from_tx where a.from_tx = any($1) and a.to_tx <> a.from_tx limit $2`
+	changedAreasSQL = unstampedSQL + `select a.from_tx, ` + areaColumns + ` from areas a, unstamped r where a.from_tx = any($1)
+union all select a.from_tx, ` + areaColumns + ` from area_history a, unstamped r where a.from_tx = any($1) and a.to_tx <> a.from_tx limit $2`
+	changedAssetsSQL = unstampedSQL + `select a.from_tx, ` + assetColumns + ` from assets a, unstamped r where a.from_tx = any($1)
+union all select a.from_tx, ` + assetColumns + ` from asset_history a, unstamped r where a.from_tx = any($1) and a.to_tx <> a.from_tx limit $2`
 
 	deletedTypesSQL  = `select to_tx, 0::bigint, name from asset_type_history where to_tx = any($1) and closed_by = 'delete' limit $2`
 	deletedAreasSQL  = `select to_tx, id, level::text from area_history where to_tx = any($1) and closed_by = 'delete' limit $2`
@@ -49,7 +52,7 @@ func (s *Store) segment(ctx context.Context, after int64, limit, most int) (geo.
 	if err != nil || b.Clock <= after {
 		return b, mapError("store.Changes", err)
 	}
-	for ; ; limit = max(1, limit/8) {
+	for {
 		c := changeReader{at: map[int64]int{}, most: most}
 		err := s.read(ctx, "store.Changes", itself, func(tx pgx.Tx) error { return c.read(ctx, tx, after, limit) })
 		switch {
@@ -58,10 +61,11 @@ func (s *Store) segment(ctx context.Context, after int64, limit, most int) (geo.
 		case c.changes <= most:
 			b.Revisions = c.revisions
 			return b, nil
-		case limit == 1:
+		case len(c.revisions) == 1:
 			b.Large = true
 			return b, nil
 		}
+		limit = max(1, len(c.revisions)/8)
 	}
 }
 
@@ -161,6 +165,12 @@ func (c *changeReader) add(tx int64, change geo.Change) {
 		return // the segment is too large anyway
 	}
 	r := &c.revisions[c.at[tx]]
+	switch {
+	case change.Asset != nil:
+		change.Asset.Revision, change.Asset.UpdatedAt = r.Number, r.CommittedAt
+	case change.Area != nil:
+		change.Area.Revision, change.Area.UpdatedAt = r.Number, r.CommittedAt
+	}
 	r.Changes = append(r.Changes, change)
 }
 
