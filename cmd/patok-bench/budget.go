@@ -60,7 +60,11 @@ func measureBudget(ctx context.Context, s *stage) ([]row, error) {
 			wrong, notes = wrong+differing, append(notes, note)
 		}
 	}
-	return append(rows, figureRow("zooms whose tiles do not add up to the table", unitZooms, []float64{float64(wrong)}, strings.Join(notes, "; ")).toReach(none())), nil
+	deep, err := s.deepTiles(ctx, node)
+	if err != nil {
+		return nil, err
+	}
+	return append(rows, deep, figureRow("zooms whose tiles do not add up to the table", unitZooms, []float64{float64(wrong)}, strings.Join(notes, "; ")).toReach(none())), nil
 }
 
 // allAreas is the layer whose level of areas follows the zoom.
@@ -78,6 +82,33 @@ func (s *stage) placedByLayer(ctx context.Context) (map[string]int, error) {
 	var count int
 	_, err = pgx.ForEachRow(rows, []any{&layer, &count}, func() error { counts[layer] = count; return nil })
 	return counts, err
+}
+
+// denseTiles is how many tiles of each deeper zoom are looked at: where most
+// assets are.
+const denseTiles = 300
+
+// deepTiles asks for dense tiles of the zooms at which assets begin to stand
+// alone.
+func (s *stage) deepTiles(ctx context.Context, node *serving) (row, error) {
+	most, largest := 0, ""
+	for zoom := budgetZoom + 1; zoom <= tiles.MaxZoom; zoom++ {
+		ids, err := s.someTiles(ctx, zoom, denseTiles)
+		if err != nil {
+			return row{}, err
+		}
+		for _, path := range tilePaths(geo.AllAssets, ids) {
+			answer, err := fetchPlain(ctx, http.DefaultClient, node.url+path)
+			if err != nil {
+				return row{}, err
+			}
+			if len(answer.body) > most {
+				most, largest = len(answer.body), path
+			}
+		}
+	}
+	name := fmt.Sprintf("%s, the largest of dense tiles of z%d to z%d", geo.AllAssets, budgetZoom+1, tiles.MaxZoom)
+	return figureRow(name, unitKB, []float64{float64(most) / 1000}, fmt.Sprintf("gzip; up to %d of each zoom; %s", denseTiles, largest)).toReach(atMost(budgetBytes / 1000)), nil
 }
 
 // walk asks for the tiles of a layer from z0 down; below an empty tile nothing is

@@ -52,10 +52,10 @@ func (s *stage) newLedger(ctx context.Context) (*ledger, error) {
 func (s *stage) newToken(ctx context.Context) (string, error) {
 	name := "bench-" + strings.ToLower(rand.Text()[:10])
 	quiet := func(string) {}
-	if _, err := s.program.do(ctx, quiet, "user", "add", name, "--role=administrator", "--json", "--database-url", s.cluster.AdminURL()); err != nil {
+	if _, err := s.program.do(ctx, quiet, "user", "add", name, "--role=administrator", "--json", "--data-dir", s.cluster.DataDir()); err != nil {
 		return "", err
 	}
-	made, err := s.program.do(ctx, quiet, "token", "create", "--account", name, "--json", "--database-url", s.cluster.AdminURL())
+	made, err := s.program.do(ctx, quiet, "token", "create", "--account", name, "--json", "--data-dir", s.cluster.DataDir())
 	if err != nil {
 		return "", err
 	}

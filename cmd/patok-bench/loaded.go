@@ -64,7 +64,7 @@ func (s *stage) fill(ctx context.Context, dir string) error {
 	}
 	s.loaded.Set = s.datasetFlags
 	take := func(rows int, args ...string) (loadTimes, error) {
-		e, err := s.program.do(ctx, s.progress, append([]string{"import"}, append(args, "--database-url", s.cluster.AdminURL())...)...)
+		e, err := s.program.do(ctx, s.progress, append([]string{"import"}, append(args, "--data-dir", s.cluster.DataDir())...)...)
 		return loadTimes{Rows: rows, Seconds: e.took.Seconds(), Peak: e.peak}, err
 	}
 	if s.loaded.Areas, err = take(s.Areas, "areas", files.areas); err != nil {

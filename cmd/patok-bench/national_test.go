@@ -28,7 +28,7 @@ func TestNational(t *testing.T) {
 	}
 	rows := checkResults(t, filepath.Join(dir, "results"))
 	for _, want := range []string{"import of 1500 assets", "encode 10,000 points", "nearest 10 in process", "start until ready", "tile from the cache, 304",
-		"points, tiles of z15, no cache, p99", "kelurahan, tiles of z6, no cache", "provinsi, the largest tile of z0 to z10", "items by bbox, gzip", "locate over HTTP",
+		"points, tiles of z15, no cache, p99", "kelurahan, tiles of z6, no cache", "provinsi, the largest tile of z0 to z10", "assets, the largest of dense tiles of z11 to z16", "items by bbox, gzip", "locate over HTTP",
 		"edit through the API until in tile", "edit by plain SQL until in event on each node", "stale answers", "reads while PostgreSQL is gone, p99"} {
 		if r := rows[want]; r.Patok == nil {
 			t.Errorf("%s was not measured", want)

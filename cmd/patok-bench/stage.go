@@ -149,10 +149,11 @@ func (s *stage) dismiss(name string) {
 	}
 }
 
-// start starts a node, which the caller closes.
+// start starts a node, which the caller closes. It works as the server's own
+// role, and does not look after PostgreSQL, which measurements stop.
 func (s *stage) start(ctx context.Context, flags ...string) (*serving, error) {
 	s.progress("starting a node")
-	return s.program.serve(ctx, s.cluster.AdminURL(), flags...)
+	return s.program.serve(ctx, s.cluster.URL(), flags...)
 }
 
 // measurement is a part of the report.
