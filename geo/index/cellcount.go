@@ -14,11 +14,11 @@ func (d *Drawing) countLayer(n int) {
 		d.countRow(n, int(row))
 	}
 	for _, f := range l.fresh {
-		c := d.cellOf(f.key)
+		p := positionAt(f.key)
+		c := d.cellOf(p)
 		if c == nil {
 			continue
 		}
-		p := positionAt(f.key)
 		c.add(n, 1, f.key, f.key, uint64(p.X), uint64(p.Y), member{n, 0, f})
 		for i, field := range l.fields {
 			c.Sums[field] += uint64(f.sums[i])
@@ -26,9 +26,9 @@ func (d *Drawing) countLayer(n int) {
 	}
 }
 
-// cellOf is the cell that a key lies in, nil when it is none of the grid.
-func (d *Drawing) cellOf(key uint64) *Cell {
-	if x, y := d.square.cellOf(key); inGrid(x) && inGrid(y) {
+// cellOf is the cell that a position lies in, nil when it is none of the grid.
+func (d *Drawing) cellOf(p Position) *Cell {
+	if x, y := d.square.cellOf(p); inGrid(x) && inGrid(y) {
 		return d.grid.at(x, y)
 	}
 	return nil
@@ -66,11 +66,11 @@ func (d *Drawing) countRun(n int, q square, from, to int) {
 func (d *Drawing) countRow(n, row int) {
 	l := &d.layers[n]
 	key := l.section.keys[row]
-	c := d.cellOf(key)
+	p := positionAt(key)
+	c := d.cellOf(p)
 	if c == nil {
 		return
 	}
-	p := positionAt(key)
 	c.add(n, 1, key, key, uint64(p.X), uint64(p.Y), member{n, row, nil})
 	for i, field := range l.fields {
 		c.Sums[field] += uint64(l.section.sums[i].values[row])
@@ -91,7 +91,7 @@ func (d *Drawing) countCell(n, from, to int) {
 	if from == to {
 		return
 	}
-	count, c := to-from, d.cellOf(s.keys[from])
+	count, c := to-from, d.cellOf(positionAt(s.keys[from]))
 	east, south := s.centers.between(s.keys, from, to)
 	l.dead.each(from, to, func(row int) {
 		p := positionAt(s.keys[row])

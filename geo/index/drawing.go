@@ -102,14 +102,15 @@ func (d *Drawing) add() *drawnLayer {
 }
 
 // selectRows finds the rows of the filter's area in the tile and a cell around
-// it: in the list of the area or in the tile, whichever is shorter.
+// it: in the list of the area or in the tile, whichever takes less time. A row of
+// the tile takes twice as long, since its area must be looked at.
 func (d *Drawing) selectRows(l *drawnLayer, around orb.Bound) {
 	s, p := l.section, d.snapshot.pack
 	near := func(row int) bool {
 		return !l.dead.has(row) && (d.square.holds(s.keys[row]) || d.square.around(s.keys[row]))
 	}
 	from, to := p.inArea(s, d.filter.Area)
-	if first, last := s.run(d.square); to-from <= last-first {
+	if first, last := s.run(d.square); to-from <= 2*(last-first) {
 		for _, row := range s.byArea[from:to] {
 			if int(row) < s.placed() && near(int(row)) {
 				l.rows = append(l.rows, row)

@@ -69,7 +69,7 @@ func TestDrawing(t *testing.T) {
 	s, assets := village(rnd)
 	ids := slices.Sorted(maps.Keys(assets))
 	d := index.NewDrawing()
-	for range 300 {
+	for range 150 {
 		z := rnd.IntN(17)
 		at := squareOf(*assets[ids[rnd.IntN(len(ids))]].Point, z)
 		at[0], at[1] = max(0, at[0]+rnd.IntN(3)-1), max(0, at[1]+rnd.IntN(3)-1)

@@ -30,7 +30,7 @@ func (q square) holds(key uint64) bool { return key >= q.first && key <= q.last 
 // around reports whether a key lies in the cells of the square or in one that
 // touches it.
 func (q square) around(key uint64) bool {
-	x, y := q.cellOf(key)
+	x, y := q.cellOf(positionAt(key))
 	return inGrid(x) && inGrid(y)
 }
 
@@ -55,9 +55,9 @@ func (q square) eachNeighbor(do func(square)) {
 	}
 }
 
-// cellOf is the cell of a key: 0 to 15 in the square, others outside.
-func (q square) cellOf(key uint64) (x, y int) {
-	p, shift := positionAt(key), 32-q.z-cellLevels
+// cellOf is the cell of a position: 0 to 15 in the square, others outside.
+func (q square) cellOf(p Position) (x, y int) {
+	shift := 32 - q.z - cellLevels
 	return int(p.X>>shift) - q.x*cellsAcross, int(p.Y>>shift) - q.y*cellsAcross
 }
 
