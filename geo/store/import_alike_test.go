@@ -42,7 +42,7 @@ where a.from_tx = (select max(id) from revisions) and ('possible_duplicate' = an
 		src := exchange.Bytes("ramai.csv", []byte(crowd(r, n)))
 		report, err := s.ImportAssets(t.Context(), importer, exchange.Assets(src, exchange.AssetOptions{TypeProperty: "jenis", IDProperty: "tanpa"}),
 			geo.ImportOptions{Source: fmt.Sprint("putaran ", round)})
-		if err != nil || report.New < n*9/10 {
+		if err != nil || report.New+report.Unchanged != n { // a name that stands on the same spot again is the same asset
 			t.Fatalf("%v %s", err, outcome(report))
 		}
 		if got := one[string](t, s, wrong); got != "" {
