@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // loadedSet is what is known of the set in a folder, kept beside it.
@@ -57,6 +60,9 @@ func (s *stage) load(ctx context.Context, dir string) error {
 
 // fill makes the files and takes them in.
 func (s *stage) fill(ctx context.Context, dir string) error {
+	if filled, err := s.filled(ctx); err != nil || filled {
+		return cmp.Or(err, fmt.Errorf("%s holds areas, and nothing tells that they are this set, loaded to its end: remove the folder", dir))
+	}
 	d := newDataset(s.datasetFlags)
 	files, err := writeDataset(ctx, d, filepath.Join(dir, "set"), importRows, s.progress)
 	if err != nil {
@@ -88,4 +94,14 @@ func (s *stage) fill(ctx context.Context, dir string) error {
 		s.loaded.Imports = append(s.loaded.Imports, taken)
 	}
 	return execute(ctx, s.cluster.AdminURL(), `vacuum (analyze) areas, assets, revisions`)
+}
+
+// filled tells whether something was loaded already.
+func (s *stage) filled(ctx context.Context) (filled bool, err error) {
+	conn, err := pgx.Connect(ctx, s.cluster.AdminURL())
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is under way
+	return filled, conn.QueryRow(ctx, `select exists (select from areas)`).Scan(&filled)
 }

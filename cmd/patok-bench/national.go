@@ -68,10 +68,10 @@ func (c *nationalCmd) Run(ctx context.Context, env *environment) (err error) {
 	if r.Machine, err = s.machine(ctx, load); err != nil {
 		return err
 	}
-	if r.Rows, err = s.measure(ctx); err != nil {
-		return err
-	}
-	return c.write(r, env)
+	// What was measured is written, whatever failed beside it.
+	rows, err := s.measure(ctx)
+	r.Rows = rows
+	return errors.Join(err, c.write(r, env))
 }
 
 func (s *stage) machine(ctx context.Context, load string) (machine, error) {

@@ -49,6 +49,13 @@ func TestNational(t *testing.T) {
 	if code := run(append(again, "--seed=2"), &out, io.Discard); code != exitFailed {
 		t.Errorf("another set in the same folder exited with %d", code)
 	}
+	// A set that was not loaded to its end is not measured.
+	if err := os.Remove(filepath.Join(dir, "kept", "loaded.json")); err != nil {
+		t.Fatal(err)
+	}
+	if code := run(append(again, "--only=^encoder$"), &out, &errs); code != exitFailed || !strings.Contains(errs.String(), "remove the folder") {
+		t.Errorf("a set of unknown origin exited with %d: %s", code, errs.String())
+	}
 }
 
 // checkResults reads the files of a report, and gives its rows by their names.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -181,25 +182,30 @@ func measurements() []measurement {
 	}
 }
 
-// measure does the measurements whose names match.
+// measure does the measurements whose names match. One that fails does not keep
+// the others from being made; the errors are together.
 func (s *stage) measure(ctx context.Context) ([]row, error) {
 	only, err := regexp.Compile(s.Only)
 	if err != nil {
 		return nil, err
 	}
 	var rows []row
+	var failed error
 	for _, m := range measurements() {
+		if ctx.Err() != nil {
+			return rows, errors.Join(failed, ctx.Err())
+		}
 		if !only.MatchString(m.name) {
 			continue
 		}
 		s.progress("measuring: " + m.name)
 		more, err := m.do(ctx, s)
 		if err != nil {
-			return rows, fmt.Errorf("%s: %w", m.name, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", m.name, err))
 		}
 		rows = append(rows, more...)
 	}
-	return rows, nil
+	return rows, failed
 }
 
 // one reads a single value from PostGIS.
