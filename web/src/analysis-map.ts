@@ -162,7 +162,7 @@ export class MapLayers {
     this.gl.off('click', this.onClick);
     this.gl.off('mousemove', this.onMove);
     this.gl.off('mouseout', this.onOut);
-    this.tip.remove();
+    this.tip.say('');
     this.useLevel('');
     for (const { id } of [...pointLayers(), ...siteLayers(), facilityLayer()]) this.gl.removeLayer(id);
     this.gl.setLayoutProperty('assets-dot', 'visibility', 'visible');
