@@ -13,11 +13,14 @@ import (
 // Shape is an area with its boundary prepared for reading. It is shared:
 // nobody changes it.
 type Shape struct {
-	Area    *geo.Area
-	Bound   orb.Bound // of the boundary, in degrees
-	Outline Outline   // empty where a map cannot show the boundary
+	Bound   orb.Bound  // of the boundary, in degrees
+	ring    orb.Ring   // the boundary's first: beside Bound, since looking up a place is to touch little memory
+	rings   []orb.Ring // those behind it
+	raster  raster
 	bands   bands
-	drawn   bool // has a boundary that a map can show
+	Area    *geo.Area
+	Outline Outline // empty where a map cannot show the boundary
+	drawn   bool    // has a boundary that a map can show
 }
 
 func newShape(a *geo.Area) *Shape {
@@ -32,9 +35,23 @@ func newShape(a *geo.Area) *Shape {
 	if s.drawn {
 		s.Bound = a.Boundary.Bound()
 		s.Outline = newOutline(a.Boundary)
-		s.bands = newBands(a.Boundary, s.Bound)
+		s.takeRings()
 	}
 	return s
+}
+
+func (s *Shape) takeRings() {
+	for _, polygon := range s.Area.Boundary {
+		for _, ring := range polygon {
+			if s.ring == nil {
+				s.ring = ring
+			} else {
+				s.rings = append(s.rings, ring)
+			}
+		}
+	}
+	s.bands = newBands(s.ring, s.rings, s.Bound)
+	s.raster = newRaster(s)
 }
 
 // extent is the box of everything that tiles draw of the area.

@@ -26,20 +26,20 @@ const (
 	edgesPerBand = 8
 )
 
-func newBands(boundary orb.MultiPolygon, around orb.Bound) bands {
-	edges := 0
-	for _, polygon := range boundary {
-		for _, ring := range polygon {
-			edges += len(ring) - 1
-		}
+func newBands(first orb.Ring, others []orb.Ring, around orb.Bound) bands {
+	rings := []bandRing{{first, 0}}
+	edges := max(0, len(first)-1)
+	for _, ring := range others {
+		rings = append(rings, bandRing{ring, uint32(edges)})
+		edges += max(0, len(ring)-1)
 	}
 	height := around.Max[1] - around.Min[1]
 	if edges < manyEdges || height <= 0 {
 		return bands{}
 	}
 	n := edges / edgesPerBand
-	b := bands{south: around.Min[1], perDegree: float64(n) / height, starts: make([]uint32, n+1)}
-	b.each(boundary, func(_ uint32, from, to int) {
+	b := bands{south: around.Min[1], perDegree: float64(n) / height, starts: make([]uint32, n+1), rings: rings}
+	b.each(func(_ uint32, from, to int) {
 		for i := from; i <= to; i++ {
 			b.starts[i]++
 		}
@@ -50,7 +50,7 @@ func newBands(boundary orb.MultiPolygon, around orb.Bound) bands {
 	}
 	b.edges = make([]uint32, sum)
 	at := slices.Clone(b.starts)
-	b.each(boundary, func(edge uint32, from, to int) {
+	b.each(func(edge uint32, from, to int) {
 		for i := from; i <= to; i++ {
 			b.edges[at[i]] = edge
 			at[i]++
@@ -59,18 +59,12 @@ func newBands(boundary orb.MultiPolygon, around orb.Bound) bands {
 	return b
 }
 
-// each calls visit with every edge and the bands that it touches, and takes
-// down where rings begin.
-func (b *bands) each(boundary orb.MultiPolygon, visit func(edge uint32, from, to int)) {
-	b.rings = b.rings[:0]
-	edge := uint32(0)
-	for _, polygon := range boundary {
-		for _, ring := range polygon {
-			b.rings = append(b.rings, bandRing{ring, edge})
-			for i := 1; i < len(ring); i++ {
-				visit(edge, b.band(min(ring[i-1][1], ring[i][1])), b.band(max(ring[i-1][1], ring[i][1])))
-				edge++
-			}
+// each calls visit with every edge and the bands that it touches.
+func (b *bands) each(visit func(edge uint32, from, to int)) {
+	for _, r := range b.rings {
+		for i := 1; i < len(r.Ring); i++ {
+			p, q := r.Ring[i-1][1], r.Ring[i][1]
+			visit(r.first+uint32(i-1), b.band(min(p, q)), b.band(max(p, q)))
 		}
 	}
 }

@@ -13,10 +13,10 @@ import (
 // boundary itself counts as inside, so a point on a shared border lies in both
 // neighbours; where areas of a level overlap it returns all of them, by id.
 func (s *Snapshot) Locate(p orb.Point) []*geo.Area {
-	var found []*geo.Area
 	if !onEarth(p) {
 		return nil
 	}
+	found := make([]*geo.Area, 0, geo.LevelKelurahan)
 	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
 		from := len(found)
 		s.areas[level].tree.Search(p, p, func(_, _ [2]float64, shape *Shape) bool {
@@ -36,20 +36,25 @@ func (s *Shape) Contains(p orb.Point) bool {
 	if !s.drawn || !s.Bound.Contains(p) {
 		return false
 	}
+	known := s.raster.look(p)
+	return known == cellInside || known == cellCut && s.contains(p)
+}
+
+// contains is Contains by the edges themselves.
+func (s *Shape) contains(p orb.Point) bool {
 	if len(s.bands.edges) > 0 {
 		return s.bands.contain(p)
 	}
-	inside := false
-	for _, polygon := range s.Area.Boundary {
-		for _, ring := range polygon {
-			crosses, on := ringCrossings(ring, p)
-			if on {
-				return true
-			}
-			inside = inside != crosses // in a hole, an even number of rings is around the point
+	inside, on := ringCrossings(s.ring, p)
+	for _, ring := range s.rings {
+		if on {
+			break
 		}
+		var odd bool
+		odd, on = ringCrossings(ring, p)
+		inside = inside != odd // in a hole, an even number of rings is around the point
 	}
-	return inside
+	return on || inside
 }
 
 // ringCrossings reports whether a ray to the east crosses an odd number of the
