@@ -195,11 +195,7 @@ func writeBody(w http.ResponseWriter, r *http.Request, status int, contentType s
 	h.Add("Vary", "Accept, Accept-Encoding, Accept-Language")
 	if worthCompressing(h, r, body) {
 		h.Set("Content-Encoding", "gzip")
-		w.WriteHeader(status)
-		if r.Method != http.MethodHead {
-			writeGzip(w, body)
-		}
-		return
+		body = gzipOf(body)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

@@ -33,10 +33,15 @@ func stringMember(b []byte, name, value string) []byte {
 
 // textMember writes null for an empty text.
 func textMember(b []byte, name, value string) []byte {
-	if value == "" {
-		return append(member(b, name), "null"...)
+	return appendText(member(b, name), value)
+}
+
+// appendText writes s as a JSON string, and null for an empty one.
+func appendText(b []byte, s string) []byte {
+	if s == "" {
+		return append(b, "null"...)
 	}
-	return stringMember(b, name, value)
+	return appendString(b, s)
 }
 
 func intMember(b []byte, name string, value int64) []byte {
@@ -44,7 +49,10 @@ func intMember(b []byte, name string, value int64) []byte {
 }
 
 func timeMember(b []byte, name string, t *time.Time) []byte {
-	b = member(b, name)
+	return appendTime(member(b, name), t)
+}
+
+func appendTime(b []byte, t *time.Time) []byte {
 	if t == nil {
 		return append(b, "null"...)
 	}
@@ -91,10 +99,13 @@ func appendString(b []byte, s string) []byte {
 // appendNumber writes f with at most digits decimals and no zeros at the end.
 func appendNumber(b []byte, f float64, digits int) []byte { return exchange.AppendNumber(b, f, digits) }
 
-// realMember writes a measure. One that is whole keeps a decimal, so that
-// programs which guess types from values do not take it for an integer.
 func realMember(b []byte, name string, f float64, digits int) []byte {
-	b = member(b, name)
+	return appendReal(member(b, name), f, digits)
+}
+
+// appendReal writes a measure. One that is whole keeps a decimal, so that programs
+// which guess types from values do not take it for an integer.
+func appendReal(b []byte, f float64, digits int) []byte {
 	if f == math.Trunc(f) {
 		return strconv.AppendFloat(b, f, 'f', 1, 64)
 	}
@@ -122,8 +133,8 @@ func appendMultiPolygon(b []byte, mp orb.MultiPolygon) []byte { return exchange.
 
 // eachMember calls fn for the members of a JSON object in their order, with
 // name and value as written. raw must be valid JSON, as PostgreSQL's jsonb is;
-// what is no object has no members. It allocates only the names.
-func eachMember(raw []byte, fn func(name string, value []byte)) {
+// what is no object has no members.
+func eachMember(raw []byte, fn func(quoted, value []byte)) {
 	rest := bytes.TrimLeft(raw, " \t\r\n")
 	if len(rest) == 0 || rest[0] != '{' {
 		return
@@ -135,14 +146,14 @@ func eachMember(raw []byte, fn func(name string, value []byte)) {
 		}
 		rest = rest[start:]
 		end := stringEnd(rest)
-		name := nameOf(rest[:end])
+		quoted := rest[:end]
 		colon := bytes.IndexByte(rest[end:], ':')
 		if colon < 0 {
 			return
 		}
 		rest = bytes.TrimLeft(rest[end+colon+1:], " \t\r\n")
 		end = valueEnd(rest)
-		fn(name, bytes.TrimRight(rest[:end], " \t\r\n"))
+		fn(quoted, bytes.TrimRight(rest[:end], " \t\r\n"))
 		rest = rest[end:]
 		if len(rest) == 0 || rest[0] != ',' {
 			return

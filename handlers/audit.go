@@ -198,10 +198,14 @@ func (a *auditor) due(all bool) []geo.AuditEntry {
 	return list
 }
 
-// Run writes down, until ctx ends, who was refused what, and ends computations
-// then. Its caller waits for its return before the store closes.
+// Run writes down, until ctx ends, who was refused what, makes tiles beforehand,
+// and ends computations then. Its caller waits for its return before the store
+// closes.
 func (s *Server) Run(ctx context.Context) {
 	defer s.runs.close()
+	var warming sync.WaitGroup
+	warming.Go(func() { s.keepWarm(ctx) })
+	defer warming.Wait()
 	s.audit.run(ctx, func(e geo.AuditEntry, err error) {
 		s.Logger.Error("a line of the audit log was lost", "actor", e.Actor, "action", e.Action, "target", e.Target, "detail", e.Detail, "error", err)
 	})
@@ -263,7 +267,7 @@ func hasRestricted(t *geo.AssetType, a *geo.Asset) bool {
 		return false
 	}
 	found := false
-	look := func(name string, value []byte) { found = found || guardedValue(t, name, value) }
+	look := func(quoted, value []byte) { found = found || guardedValue(t, nameOf(quoted), value) }
 	eachMember(a.Private.Internal, look)
 	eachMember(a.Private.Personal, look)
 	eachMember(a.Attributes, look)

@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"io"
+	"bytes"
 	"net/http"
 	"strings"
 
@@ -15,28 +15,48 @@ func worthCompressing(h http.Header, r *http.Request, body []byte) bool {
 	return len(body) >= smallBody && !strings.Contains(h.Get("Cache-Control"), "no-transform") && acceptsCoding(r, "gzip")
 }
 
-// writeGzip writes body compressed. What happens to the connection is not our
-// error.
-func writeGzip(w io.Writer, body []byte) {
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	if err != nil {
-		z = gzip.NewWriter(w) // cannot happen: the level is known
-	}
-	_, _ = z.Write(body)
+// gzipOf is body as gzip, made without the tables that better levels fill first: at
+// the size of an answer they cost more than they save.
+func gzipOf(body []byte) []byte {
+	out := bytes.NewBuffer(make([]byte, 0, len(body)/4+64))
+	z, _ := gzip.NewWriterLevel(out, gzip.StatelessCompression) // the level is a good one
+	_, _ = z.Write(body)                                        // a buffer takes everything
 	_ = z.Close()
+	return out.Bytes()
 }
 
 // acceptsCoding reports whether Accept-Encoding takes a content coding (RFC
 // 9110, section 12.5.3). Without the header only identity is sent.
-func acceptsCoding(r *http.Request, coding string) bool {
-	star := false
-	for _, e := range parseAccept(strings.Join(r.Header.Values("Accept-Encoding"), ",")) {
-		switch e.name {
-		case coding:
-			return e.q > 0
-		case "*":
-			star = e.q > 0
+func acceptsCoding(r *http.Request, coding string) bool { return codingQuality(r, coding) > 0 }
+
+// codingQuality is how much the client wants a content coding, 0 for not at all.
+// identity may be sent unless it is refused, and is wanted least where it is not
+// named.
+func codingQuality(r *http.Request, coding string) float64 {
+	const unnamed = 1e-6 // a quality has three decimals
+	star := 0.0
+	if coding == "identity" {
+		star = unnamed
+	}
+	for name, q := range preferences(r, "Accept-Encoding") {
+		switch {
+		case name == coding:
+			return q
+		case name == "*" && (coding != "identity" || q == 0):
+			star = q
 		}
 	}
 	return star
+}
+
+// chosenCoding is the coding among offered that the client wants most, the first
+// of several; the last, if it wants none.
+func chosenCoding(r *http.Request, offered ...string) string {
+	best, most := offered[len(offered)-1], 0.0
+	for _, coding := range offered {
+		if q := codingQuality(r, coding); q > most {
+			best, most = coding, q
+		}
+	}
+	return best
 }

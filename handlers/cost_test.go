@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/patok-id/patok/geo/auth"
@@ -26,7 +27,7 @@ type statements struct{ atomic.Int64 }
 
 // TraceQueryStart counts a statement whose ctx comes from a request.
 func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	if ctx.Value(requestKey{}) != nil {
+	if ctx.Value(chi.RouteCtxKey) != nil {
 		s.Add(1)
 	}
 	return ctx

@@ -171,7 +171,7 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, p geo.Principa
 	if err != nil {
 		return err
 	}
-	run, err := s.runs.start(r.Context(), ownerOf(p, r), s.compute(q))
+	run, err := s.runs.start(r.Context(), clientOf(p, r), s.compute(q))
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (s *Server) coverageRun(w http.ResponseWriter, r *http.Request, p geo.Princ
 	if err := noParams(r); err != nil {
 		return err
 	}
-	run, state, err := s.runs.find(ownerOf(p, r), pathParam(r, "run"))
+	run, state, err := s.runs.find(clientOf(p, r), pathParam(r, "run"))
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (s *Server) stopCoverage(w http.ResponseWriter, r *http.Request, p geo.Prin
 	if err := nothingSent(w, r); err != nil {
 		return err
 	}
-	run, _, err := s.runs.find(ownerOf(p, r), pathParam(r, "run"))
+	run, _, err := s.runs.find(clientOf(p, r), pathParam(r, "run"))
 	if err != nil {
 		return err
 	}

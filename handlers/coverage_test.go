@@ -256,7 +256,7 @@ func TestRuns(t *testing.T) {
 	now := time.Now()
 	rs := newRuns(func() time.Time { return now })
 	ctx := t.Context()
-	a := runOwner{account: 1}
+	a := client{account: 1}
 	quick := func(context.Context, func(float64)) (json.RawMessage, error) { return json.RawMessage(`{}`), nil }
 	r, err := rs.start(ctx, a, quick)
 	if err != nil {
@@ -267,7 +267,7 @@ func TestRuns(t *testing.T) {
 	if _, state, err := rs.find(a, r.id); err != nil || state != runDone {
 		t.Errorf("%s, %v", state, err)
 	}
-	if _, _, err := rs.find(runOwner{account: 2}, r.id); geo.KindOf(err) != geo.NotFound {
+	if _, _, err := rs.find(client{account: 2}, r.id); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("another's: %v", err)
 	}
 	now = now.Add(time.Second)

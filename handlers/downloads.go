@@ -61,6 +61,11 @@ func (s *Server) download(form downloadForm) action {
 			}
 			defer s.workbooks.Add(-1)
 		}
+		w, leave, err := s.admit(w, r, p, lengthy)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		held, size, err := s.writeDownload(r, form, d)
 		if err != nil {
 			return err
@@ -94,7 +99,11 @@ func (s *Server) readDownload(r *http.Request, p geo.Principal, at *index.Snapsh
 	if !isCollection(at, collection) {
 		return nil, geo.NotFoundError("handlers.download")
 	}
-	q, when, join, err := itemsQuery(r)
+	asked, err := readParams(r)
+	if err != nil {
+		return nil, err
+	}
+	q, when, join, err := asked.itemsQuery(r)
 	if err != nil {
 		return nil, err
 	}

@@ -17,45 +17,48 @@ func etagOf(version int64, body []byte) string {
 	return `"` + strconv.FormatInt(version, 10) + "-" + hex.EncodeToString(sum[:6]) + `"`
 }
 
-// splitTags reads a list of entity tags (RFC 9110, section 8.8.3). Each comes
-// as written; what is no tag ends the reading and is not ok.
-func splitTags(header string) (tags []string, ok bool) {
-	rest := strings.TrimSpace(header)
-	for rest != "" {
-		weak := ""
-		if strings.HasPrefix(rest, "W/") {
-			weak, rest = "W/", rest[2:]
-		}
-		if !strings.HasPrefix(rest, `"`) {
-			return tags, false
-		}
-		end := strings.IndexByte(rest[1:], '"')
-		if end < 0 {
-			return tags, false
-		}
-		tags = append(tags, weak+rest[:end+2])
-		rest = strings.TrimSpace(rest[end+2:])
-		if rest == "" {
-			break
-		}
-		if rest[0] != ',' {
-			return tags, false
-		}
-		rest = strings.TrimSpace(rest[1:])
+// nextTag takes the first entity tag off a list (RFC 9110, section 8.8.3). It
+// comes as written, and empty where the list is at its end or holds what is no
+// tag: then rest is not empty.
+func nextTag(list string) (tag, rest string) {
+	list = strings.TrimSpace(list)
+	body := strings.TrimPrefix(list, "W/")
+	if !strings.HasPrefix(body, `"`) {
+		return "", list
 	}
-	return tags, len(tags) > 0
+	end := strings.IndexByte(body[1:], '"')
+	if end < 0 {
+		return "", list
+	}
+	end += len(list) - len(body) + 2
+	if rest = strings.TrimSpace(list[end:]); rest != "" && rest[0] != ',' {
+		return list[:end], "," // what follows is no tag
+	}
+	return list[:end], strings.TrimPrefix(rest, ",")
+}
+
+// splitTags reads a list of entity tags. What is no tag ends the reading and is
+// not ok.
+func splitTags(list string) (tags []string, ok bool) {
+	for {
+		tag, rest := nextTag(list)
+		if tag == "" {
+			return tags, rest == "" && len(tags) > 0
+		}
+		tags, list = append(tags, tag), rest
+	}
 }
 
 // notModified reports whether If-None-Match names etag, by weak comparison.
 func notModified(r *http.Request, etag string) bool {
-	header := strings.Join(r.Header.Values("If-None-Match"), ",")
-	if strings.TrimSpace(header) == "*" {
-		return true
-	}
-	tags, _ := splitTags(header)
-	for _, t := range tags {
-		if strings.TrimPrefix(t, "W/") == etag {
+	for _, list := range r.Header["If-None-Match"] {
+		if strings.TrimSpace(list) == "*" {
 			return true
+		}
+		for tag, rest := nextTag(list); tag != ""; tag, rest = nextTag(rest) {
+			if strings.TrimPrefix(tag, "W/") == etag {
+				return true
+			}
 		}
 	}
 	return false

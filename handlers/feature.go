@@ -31,72 +31,57 @@ func (s *Server) viewFor(p geo.Principal, a *geo.Asset) view {
 
 // feature is one asset as a Feature without links, by the current registry.
 func (s *Server) feature(a *geo.Asset, v view) []byte {
-	return appendAsset(nil, s.Live.Snapshot(), a, v, nil)
+	return appendAsset(nil, s.Live.Snapshot(), a, v)
 }
 
-// appendAsset writes an asset as a Feature. distance, when given, is a further
+// appendAsset writes an asset as a Feature with everything that the view shows.
+func appendAsset(b []byte, at *index.Snapshot, a *geo.Asset, v view) []byte {
+	return newFeatureWriter(at).asset(b, a, v, nil)
+}
+
+// featureWriter writes the features of an answer.
+type featureWriter struct {
+	at    *index.Snapshot
+	shown shown
+	kind  *geo.AssetType // of the last asset
+}
+
+// newFeatureWriter returns a writer of whole features, by the registry of at.
+func newFeatureWriter(at *index.Snapshot) *featureWriter {
+	return &featureWriter{at: at, shown: shownWhole()}
+}
+
+// asset writes an asset as a Feature. distance, when given, is a further
 // property.
-func appendAsset(b []byte, at *index.Snapshot, a *geo.Asset, v view, distance *float64) []byte {
-	b = intMember(append(b, `{"type":"Feature"`...), "id", a.ID)
-	b = member(b, "geometry")
-	if a.Point == nil {
+func (w *featureWriter) asset(b []byte, a *geo.Asset, v view, distance *float64) []byte {
+	b = w.begin(b, a.ID)
+	switch {
+	case w.shown.bare:
+	case a.Point == nil:
 		b = append(b, "null"...)
-	} else {
-		b = appendPosition(append(b, `{"type":"Point","coordinates":`...), *a.Point)
-		b = append(b, '}')
+	default:
+		b = append(appendPosition(append(b, `{"type":"Point","coordinates":`...), *a.Point), '}')
 	}
-	b = append(member(b, "properties"), '{')
+	b = append(b, `,"properties":{`...)
 	if distance != nil {
 		b = realMember(b, "distance_m", *distance, 2)
 	}
-	b = appendCommon(b, at, a)
+	b = appendProperties(b, w.shown.assets, w.at, a)
 	if v != public && a.Private != nil {
 		b = appendPrivate(b, a.Private, v)
 	}
-	return append(appendAttributes(b, at.Type(a.Type), a, v), '}', '}')
+	return append(w.attributes(b, a, v), '}', '}')
 }
 
-// appendCommon writes the public properties that every asset has.
-func appendCommon(b []byte, at *index.Snapshot, a *geo.Asset) []byte {
-	b = stringMember(b, "type", a.Type)
-	b = stringMember(b, "name", a.Name)
-	b = appendUUID(member(b, "uuid"), a.UUID)
-	b = stringMember(b, "area_code", string(a.AreaCode))
-	b = textMember(b, "area_located", string(a.AreaLocated))
-	name := ""
-	if area := at.AreaByCode(a.AreaCode); area != nil {
-		name = area.Name
+// begin writes what comes before a feature's geometry. One that is not wanted is
+// null, as every Feature has one.
+func (w *featureWriter) begin(b []byte, id int64) []byte {
+	b = strconv.AppendInt(append(b, `{"type":"Feature","id":`...), id, 10)
+	b = append(b, `,"geometry":`...)
+	if w.shown.bare {
+		b = append(b, "null"...)
 	}
-	b = textMember(b, "area_name", name)
-	b = textMember(b, "rt", a.RT)
-	b = textMember(b, "rw", a.RW)
-	b = textMember(b, "address", a.Address)
-	b = textMember(b, "condition", a.Condition)
-	b = textMember(b, "operation", a.Operation)
-	if a.AccuracyM == nil {
-		b = append(member(b, "accuracy_m"), "null"...)
-	} else {
-		b = realMember(b, "accuracy_m", *a.AccuracyM, 2)
-	}
-	b = textMember(b, "taken_by", a.TakenBy)
-	b = timeMember(b, "taken_at", a.TakenAt)
-	b = timeMember(b, "verified_at", a.VerifiedAt)
-	b = stringMember(b, "placement", string(a.Placement))
-	b = realMember(b, "outside_m", a.OutsideM, 1)
-	b = append(member(b, "marks"), '[')
-	for i, m := range a.Marks {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendString(b, m)
-	}
-	b = append(b, ']')
-	if a.Example {
-		b = append(member(b, "example"), "true"...)
-	}
-	b = intMember(b, "version", a.Version)
-	b = intMember(b, "revision", a.Revision)
-	return timeMember(b, "updated_at", &a.UpdatedAt)
+	return b
 }
 
 func appendPrivate(b []byte, p *geo.Private, v view) []byte {
@@ -118,19 +103,26 @@ func appendPrivate(b []byte, p *geo.Private, v view) []byte {
 	return append(member(b, "can_edit"), "false"...)
 }
 
-// appendAttributes writes an asset's attributes beside its other properties.
-// The registry decides what is public at this moment: an attribute that was
-// public when it was stored, and no longer is, stays inside.
-func appendAttributes(b []byte, t *geo.AssetType, a *geo.Asset, v view) []byte {
+// attributes writes an asset's attributes beside its other properties. The
+// registry decides what is public at this moment: an attribute that was public
+// when it was stored, and no longer is, stays inside.
+func (w *featureWriter) attributes(b []byte, a *geo.Asset, v view) []byte {
+	if w.shown.attributes != nil && len(w.shown.attributes) == 0 {
+		return b
+	}
+	if w.kind == nil || w.kind.Name != a.Type {
+		w.kind = w.at.Type(a.Type)
+	}
+	t := w.kind
 	if t == nil {
 		return b
 	}
-	write := func(name string, value []byte) {
-		f := t.Field(name)
-		if f == nil || v == public && !f.Public() {
+	write := func(quoted, value []byte) {
+		f := fieldOf(t, quoted)
+		if f == nil || v == public && !f.Public() || w.shown.attributes != nil && !slices.Contains(w.shown.attributes, f.Name) {
 			return
 		}
-		b = append(appendString(nextMember(b), name), ':')
+		b = append(append(nextMember(b), quoted...), ':')
 		b = append(b, value...)
 	}
 	eachMember(a.Attributes, write)
@@ -141,6 +133,16 @@ func appendAttributes(b []byte, t *geo.AssetType, a *geo.Asset, v view) []byte {
 	return b
 }
 
+// fieldOf is the field of t that a member's name in JSON names, nil for none.
+func fieldOf(t *geo.AssetType, quoted []byte) *geo.Field {
+	for i := range t.Fields {
+		if f := &t.Fields[i]; len(quoted) == len(f.Name)+2 && string(quoted[1:len(quoted)-1]) == f.Name {
+			return f
+		}
+	}
+	return t.Field(nameOf(quoted)) // it may be written otherwise
+}
+
 func nextMember(b []byte) []byte {
 	if b[len(b)-1] == '{' {
 		return b
@@ -148,45 +150,22 @@ func nextMember(b []byte) []byte {
 	return append(b, ',')
 }
 
-// appendArea writes an area as a Feature, without its boundary when it is not
-// wanted.
+// appendArea writes an area as a Feature with everything, without its boundary
+// when that is not wanted.
 func appendArea(b []byte, a *geo.Area, boundary bool) []byte {
-	b = intMember(append(b, `{"type":"Feature"`...), "id", a.ID)
-	b = member(b, "geometry")
-	if boundary {
+	w := featureWriter{shown: shownWhole()}
+	w.shown.bare = !boundary
+	return w.area(b, a)
+}
+
+// area writes an area as a Feature.
+func (w *featureWriter) area(b []byte, a *geo.Area) []byte {
+	b = w.begin(b, a.ID)
+	if !w.shown.bare {
 		b = appendMultiPolygon(b, a.Boundary)
-	} else {
-		b = append(b, "null"...)
 	}
-	b = append(member(b, "properties"), '{')
-	b = stringMember(b, "code", string(a.Code))
-	b = stringMember(b, "name", a.Name)
-	b = stringMember(b, "kind", string(a.Kind))
-	b = intMember(b, "level", int64(a.Level))
-	b = textMember(b, "parent_code", string(a.ParentCode))
-	b = textMember(b, "bps_code", a.BPSCode)
-	b = textMember(b, "source", a.Source)
-	b = member(b, "year")
-	if a.Year == 0 {
-		b = append(b, "null"...)
-	} else {
-		b = appendInt(b, a.Year)
-	}
-	b = textMember(b, "boundary_status", string(a.Status))
-	b = appendBool(member(b, "derived"), a.Derived)
-	if a.Example {
-		b = appendBool(member(b, "example"), true)
-	}
-	b = member(b, "label_point")
-	if len(a.Boundary) == 0 {
-		b = append(b, "null"...)
-	} else {
-		b = appendPosition(b, a.LabelPoint)
-	}
-	b = intMember(b, "version", a.Version)
-	b = intMember(b, "revision", a.Revision)
-	b = timeMember(b, "updated_at", &a.UpdatedAt)
-	return append(b, '}', '}')
+	b = append(b, `,"properties":{`...)
+	return append(appendProperties(b, w.shown.areas, w.at, a), '}', '}')
 }
 
 func appendInt(b []byte, n int) []byte { return appendNumber(b, float64(n), 0) }

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -50,9 +49,7 @@ func (k *figuresKept) answer(w http.ResponseWriter, r *http.Request, catalog *in
 		}
 		answer = pack(body)
 		if len(body) >= smallBody {
-			var zipped bytes.Buffer
-			writeGzip(&zipped, body)
-			answer.gzip = zipped.Bytes()
+			answer.gzip = gzipOf(body)
 		}
 		k.keep(catalog, key, answer)
 	}
@@ -87,9 +84,7 @@ func writePacked(w http.ResponseWriter, r *http.Request, mediaType string, answe
 	if worthCompressing(h, r, answer.body) {
 		etag = `"` + answer.tag + `-gz"`
 		if body = answer.gzip; body == nil && r.Method != http.MethodHead {
-			var zipped bytes.Buffer
-			writeGzip(&zipped, answer.body)
-			body = zipped.Bytes()
+			body = gzipOf(answer.body)
 		}
 		h.Set("Content-Encoding", "gzip")
 	}

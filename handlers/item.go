@@ -90,7 +90,7 @@ func (s *Server) assetFor(r *http.Request, p geo.Principal, at *index.Snapshot, 
 
 // writeAsset answers with one asset as a Feature with links and a strong ETag.
 func (s *Server) writeAsset(w http.ResponseWriter, r *http.Request, status int, at *index.Snapshot, a *geo.Asset, v view) {
-	body := s.withLinks(r, appendAsset(nil, at, a, v, nil), a.Type, a.ID)
+	body := s.withLinks(r, appendAsset(nil, at, a, v), a.Type, a.ID)
 	if v != public || !safe(r.Method) {
 		w.Header().Set("Cache-Control", "private, no-store, no-transform")
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/patok-id/patok/geo"
@@ -24,20 +25,33 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	if !isCollection(at, pathParam(r, "collection")) {
 		return geo.NotFoundError("handlers.items")
 	}
-	q, when, join, err := itemsQuery(r)
+	p, err := readParams(r)
+	if err != nil {
+		return err
+	}
+	features := newFeatureWriter(at)
+	if features.shown, err = p.shown(at, pathParam(r, "collection")); err != nil {
+		return err
+	}
+	q, when, join, err := p.without("properties", "skipGeometry").itemsQuery(r)
 	if err != nil {
 		return err
 	}
 	if err := accepts(r, typeGeoJSON); err != nil {
 		return err
 	}
-	shown := at
+	w, leave, err := s.admit(w, r, geo.Public, urgencyOf(q, when))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	source := at
 	if when != nil {
-		if shown, err = s.asOf(r, at, q.Collection, when); err != nil {
+		if source, err = s.asOf(r, at, q.Collection, when); err != nil {
 			return err
 		}
 	}
-	page, err := shown.Query(r.Context(), q)
+	page, err := source.Query(r.Context(), q)
 	if err != nil {
 		return err
 	}
@@ -55,32 +69,67 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 		links = append(links, link{Href: withQuery(self, next), Rel: "next", Type: typeGeoJSON, Title: "The next page"})
 	}
 	links = append(links, link{Href: s.collectionURL(r, q.Collection), Rel: "collection", Type: typeJSON, Title: q.Collection})
-	b := s.beginList(links, page.Matched, page.Len())
+	buffer := s.buffers.get()
+	defer s.buffers.put(buffer)
+	b := s.beginList(*buffer, links, page.Matched, page.Len())
 	for _, a := range page.Assets {
-		b = appendAsset(nextFeature(b), at, a, public, nil)
+		b = features.asset(nextFeature(b), a, public, nil)
 	}
 	for _, a := range page.Areas {
-		b = appendJoined(nextFeature(b), a, figures)
+		b = withFigures(features.area(nextFeature(b), a), a, figures)
 	}
+	*buffer = endJoined(b, figures)
 	w.Header().Set("Content-Crs", "<"+crs84+">")
-	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endJoined(b, figures))
+	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, *buffer)
 	return nil
 }
 
-// itemsQuery reads the parameters of items, the time that is asked for (nil is
-// now), and the figures to be joined to areas (nil for none). What is no parameter of ours is a property to compare; the snapshot
-// knows which there are.
-func itemsQuery(r *http.Request) (q geo.Query, when *period, join *figuresQuery, err error) {
-	q = geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
-	p, err := readParams(r)
-	if err != nil {
-		return q, nil, nil, err
+// urgencyOf is how urgent a list is: what somebody looks at, what a program reads,
+// or what the database has to be asked for.
+func urgencyOf(q geo.Query, when *period) urgency {
+	switch {
+	case when != nil:
+		return lengthy
+	case q.Limit > geo.DefaultLimit:
+		return bulk
 	}
+	return interactive
+}
+
+// keptBuffer is how large a buffer is worth keeping: a page of some thousand
+// features. Larger ones are rare.
+const keptBuffer = 4 << 20
+
+// buffers are what answers are written into, from one to the next.
+type buffers struct{ idle sync.Pool } // of *[]byte
+
+// get returns an empty buffer.
+func (f *buffers) get() *[]byte {
+	b, _ := f.idle.Get().(*[]byte)
+	if b == nil {
+		b = new([]byte)
+	}
+	*b = (*b)[:0]
+	return b
+}
+
+// put takes back a buffer that nobody reads any more.
+func (f *buffers) put(b *[]byte) {
+	if cap(*b) <= keptBuffer {
+		f.idle.Put(b)
+	}
+}
+
+// itemsQuery reads the parameters of items, the time that is asked for (nil is
+// now), and the figures to be joined to areas (nil for none). What is no parameter
+// of ours is a property to compare; the snapshot knows which there are.
+func (p params) itemsQuery(r *http.Request) (q geo.Query, when *period, join *figuresQuery, err error) {
+	q = geo.Query{Collection: pathParam(r, "collection"), Equal: map[string]string{}}
 	if geo.LevelOf(q.Collection) != 0 {
 		if join, err = p.joinQuery(); err != nil {
 			return q, nil, nil, err
 		}
-		p = p.withoutJoin()
+		p = p.without(joinParams[:]...)
 	}
 	if when, err = p.when(); err != nil {
 		return q, nil, nil, err
@@ -147,8 +196,7 @@ func appendLinks(b []byte, links []link) []byte {
 }
 
 // beginList begins a FeatureCollection. A matched below zero is left out.
-func (s *Server) beginList(links []link, matched, returned int) []byte {
-	b := make([]byte, 0, 1024+returned*900)
+func (s *Server) beginList(b []byte, links []link, matched, returned int) []byte {
 	b = stringMember(append(b, '{'), "type", "FeatureCollection")
 	if matched >= 0 {
 		b = intMember(b, "numberMatched", int64(matched))

@@ -1,9 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -38,11 +38,11 @@ func (p params) joinQuery() (*figuresQuery, error) {
 	return &q, q.readChoice(p)
 }
 
-// withoutJoin is the query without what asks for figures.
-func (p params) withoutJoin() params {
+// without is the query without some of its parameters.
+func (p params) without(names ...string) params {
 	rest := params{}
 	for name, value := range p {
-		if !slices.Contains(joinParams[:], name) {
+		if !slices.Contains(names, name) {
 			rest[name] = value
 		}
 	}
@@ -70,11 +70,20 @@ func (s *Server) joinedFor(w http.ResponseWriter, r *http.Request, q *figuresQue
 
 // appendJoined writes an area with its figures; f is nil for none.
 func appendJoined(b []byte, a *geo.Area, f *indicator.Figures) []byte {
-	b = appendArea(b, a, true)
+	return withFigures(appendArea(b, a, true), a, f)
+}
+
+// withFigures puts figures at the end of the properties of the area that b ends
+// with; f is nil for none.
+func withFigures(b []byte, a *geo.Area, f *indicator.Figures) []byte {
 	if f == nil {
 		return b
 	}
-	b = exchange.AppendFigures(b[:len(b)-2], f, f.Row(indicator.Place(a.Code)))
+	end := len(b) - 2
+	b = exchange.AppendFigures(b[:end], f, f.Row(indicator.Place(a.Code)))
+	if b[end-1] == '{' { // no property before it: no comma
+		b = slices.Delete(b, end, min(end+1, len(b)))
+	}
 	return append(b, '}', '}')
 }
 
@@ -89,21 +98,19 @@ func endJoined(b []byte, f *indicator.Figures) []byte {
 
 // tileJoin reads the figures that a tile's areas are to be given, which are
 // everybody's; nil for none. layers must hold a level of areas.
-func (s *Server) tileJoin(r *http.Request, layers []string) (*tiles.Join, error) {
-	p, err := readParams(r, append([]string{"v"}, joinParams[:]...)...)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) tileJoin(r *http.Request, p params, layers []string) (*tiles.Join, error) {
 	q, err := p.joinQuery()
 	if err != nil || q == nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	defer cancel()
 	byLevel := map[geo.Level]*indicator.Figures{}
 	var edition int64
 	for _, name := range layers {
 		for _, level := range index.LayerLevels(name) {
 			q.Level = indicator.Level(level.Collection())
-			f, err := s.figuresFor(r.Context(), geo.Public, *q)
+			f, err := s.figuresFor(ctx, geo.Public, *q)
 			if err != nil {
 				return nil, err
 			}
@@ -125,15 +132,4 @@ func (s *Server) tileJoin(r *http.Request, layers []string) (*tiles.Join, error)
 		cell := f.Columns[name].Cells[row]
 		return cell.Value, cell.State.Word()
 	}}, nil
-}
-
-// joinedTiles is the query that asks for the same figures again.
-func joinedTiles(r *http.Request) string {
-	asked, query := r.URL.Query(), url.Values{}
-	for _, name := range joinParams {
-		if asked.Has(name) {
-			query[name] = asked[name]
-		}
-	}
-	return "?" + query.Encode()
 }

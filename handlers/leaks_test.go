@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/patok-id/patok/geo"
+	"github.com/patok-id/patok/geo/index"
 )
 
 // TestNothingInternalLeaks plants texts in everything that the public must not
@@ -72,7 +75,7 @@ func TestARegistryThatHidesAField(t *testing.T) {
 	hidden := *n.Live.Snapshot().Type("posyandu")
 	hidden.Fields = slices.Clone(hidden.Fields)
 	hidden.Field("puskesmas_pembina").Sensitivity = "internal"
-	b := appendAttributes([]byte("{"), &hidden, shown, public)
+	b := appendAsset(nil, index.New(geo.Content{Epoch: "e", Types: []*geo.AssetType{&hidden}}), shown, public)
 	if strings.Contains(string(b), "Sukorame") {
 		t.Errorf("still shown: %s", b)
 	}

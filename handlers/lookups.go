@@ -31,11 +31,14 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, _ geo.Principal,
 		return err
 	}
 	areas := at.Locate(point)
-	b := s.beginList(s.selfLink(r), len(areas), len(areas))
+	buffer := s.buffers.get()
+	defer s.buffers.put(buffer)
+	b := s.beginList(*buffer, s.selfLink(r), len(areas), len(areas))
 	for _, a := range areas {
 		b = appendArea(nextFeature(b), a, false)
 	}
-	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endList(b))
+	*buffer = endList(b)
+	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, *buffer)
 	return nil
 }
 
@@ -66,11 +69,14 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request, _ geo.Principal
 	if err != nil {
 		return err
 	}
-	b := s.beginList(s.selfLink(r), -1, len(neighbors))
+	buffer := s.buffers.get()
+	defer s.buffers.put(buffer)
+	b, features := s.beginList(*buffer, s.selfLink(r), -1, len(neighbors)), newFeatureWriter(at)
 	for i := range neighbors {
-		b = appendAsset(nextFeature(b), at, neighbors[i].Asset, public, &neighbors[i].DistanceM)
+		b = features.asset(nextFeature(b), neighbors[i].Asset, public, &neighbors[i].DistanceM)
 	}
-	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endList(b))
+	*buffer = endList(b)
+	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, *buffer)
 	return nil
 }
 
@@ -103,6 +109,11 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, _ geo.Principal,
 	if err != nil {
 		return err
 	}
+	w, leave, err := s.admit(w, r, geo.Public, interactive)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	results := []searchResult{}
 	if q != "" {
 		hits, err := at.Search(r.Context(), q, limit)
@@ -213,9 +224,9 @@ func (s *Server) doubts(w http.ResponseWriter, r *http.Request, p geo.Principal,
 		query.Set("cursor", cursorAfter(next))
 		links = append(links, link{Href: withQuery(s.origin(r)+"/api/doubts", query), Rel: "next", Type: typeGeoJSON})
 	}
-	b := s.beginList(links, -1, len(assets))
+	b, features := s.beginList(nil, links, -1, len(assets)), newFeatureWriter(at)
 	for _, a := range assets {
-		b = appendAsset(nextFeature(b), at, a, s.viewFor(p, a), nil)
+		b = features.asset(nextFeature(b), a, s.viewFor(p, a), nil)
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	writeBody(w, r, http.StatusOK, typeGeoJSON+utf8Suffix, endList(b))

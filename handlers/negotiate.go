@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"iter"
 	"mime"
 	"net/http"
 	"slices"
@@ -10,54 +11,57 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-// preference is one element of an Accept header: a name in lower case and its
-// quality.
-type preference struct {
-	name string
-	q    float64
-}
-
-// parseAccept reads a header of the Accept family. Parameters other than q are
-// left out; an element that cannot be read counts for nothing.
-func parseAccept(header string) []preference {
-	var out []preference
-	for _, element := range strings.Split(header, ",") {
-		name, rest, _ := strings.Cut(element, ";")
-		p := preference{name: strings.ToLower(strings.TrimSpace(name)), q: 1}
-		for _, parameter := range strings.Split(rest, ";") {
-			key, value, _ := strings.Cut(parameter, "=")
-			if strings.TrimSpace(strings.ToLower(key)) != "q" {
-				continue
+// preferences are the elements of a header of the Accept family, each with its
+// name in lower case and its quality. Parameters other than q are left out; an
+// element that cannot be read counts for nothing.
+func preferences(r *http.Request, header string) iter.Seq2[string, float64] {
+	return func(yield func(string, float64) bool) {
+		for _, list := range r.Header[header] {
+			for element := range strings.SplitSeq(list, ",") {
+				name, parameters, _ := strings.Cut(element, ";")
+				if name = strings.ToLower(strings.TrimSpace(name)); name != "" && !yield(name, quality(parameters)) {
+					return
+				}
 			}
-			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			if err != nil || q < 0 || q > 1 {
-				q = 0
-			}
-			p.q = q
-		}
-		if p.name != "" {
-			out = append(out, p)
 		}
 	}
-	return out
+}
+
+// quality is the q among the parameters of an element, 1 without one, and 0 for
+// one that is none.
+func quality(parameters string) float64 {
+	found := 1.0
+	for parameters != "" {
+		var one string
+		one, parameters, _ = strings.Cut(parameters, ";")
+		key, value, _ := strings.Cut(one, "=")
+		if !strings.EqualFold(strings.TrimSpace(key), "q") {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err != nil || !(q >= 0 && q <= 1) {
+			q = 0
+		}
+		found = q
+	}
+	return found
 }
 
 // accepts is nil when the client takes one of the media types offered, and
 // otherwise the refusal 406. JSON and GeoJSON stand in for each other, as
 // clients ask for either.
 func accepts(r *http.Request, offered ...string) error {
-	header := strings.Join(r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
+	if strings.TrimSpace(strings.Join(r.Header["Accept"], "")) == "" {
 		return nil
 	}
 	if slices.Contains(offered, typeGeoJSON) {
 		offered = append(offered, typeJSON)
 	}
-	for _, p := range parseAccept(header) {
+	for name, q := range preferences(r, "Accept") {
 		for _, o := range offered {
 			o, _, _ = strings.Cut(o, ";")
 			family, _, _ := strings.Cut(o, "/")
-			if p.q > 0 && (p.name == o || p.name == "*/*" || p.name == family+"/*") {
+			if q > 0 && (name == "*/*" || name == o || name == family+"/*") {
 				return nil
 			}
 		}
@@ -69,10 +73,10 @@ func accepts(r *http.Request, offered ...string) error {
 
 // prefersHTML reports whether a browser asks for a page.
 func prefersHTML(r *http.Request) bool {
-	for _, p := range parseAccept(r.Header.Get("Accept")) {
-		switch p.name {
+	for name, q := range preferences(r, "Accept") {
+		switch name {
 		case typeHTML:
-			return p.q > 0
+			return q > 0
 		case typeJSON, typeGeoJSON:
 			return false
 		}
@@ -84,10 +88,10 @@ func prefersHTML(r *http.Request) bool {
 // prefers it.
 func language(r *http.Request) string {
 	best, lang := 0.0, "id"
-	for _, p := range parseAccept(r.Header.Get("Accept-Language")) {
-		primary, _, _ := strings.Cut(p.name, "-")
-		if (primary == "id" || primary == "en") && p.q > best {
-			best, lang = p.q, primary
+	for name, q := range preferences(r, "Accept-Language") {
+		primary, _, _ := strings.Cut(name, "-")
+		if (primary == "id" || primary == "en") && q > best {
+			best, lang = q, primary
 		}
 	}
 	return lang

@@ -135,8 +135,8 @@ func apiPaths(at *index.Snapshot) doc {
 		"/api/search":       get("search", "Areas and assets by name or code", parameters("q", "nearest_limit"), typeJSON, ref("schemas", "search")),
 		"/api/summary":      get("summary", "Exact counts of an area", parameters("area"), typeJSON, ref("schemas", "summary")),
 		"/api/session":      session, "/api/settings": settings, "/api/doubts": doubts, "/api/events": events,
-		"/tiles/{layers}.json":              get("tileJSON", "TileJSON of layers", append(parameters("layers", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
-		"/tiles/{layers}/metadata.json":     get("metadata", "TileJSON of layers, where GDAL looks for it", append(parameters("layers", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
+		"/tiles/{layers}.json":              get("tileJSON", "TileJSON of layers", append(parameters("layers", "type", "area", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
+		"/tiles/{layers}/metadata.json":     get("metadata", "TileJSON of layers, where GDAL looks for it", append(parameters("layers", "type", "area", "v"), joinParameters()...), typeJSON, ref("schemas", "tilejson"), 404),
 		"/tiles/{layers}/{z}/{x}/{y}.{ext}": tilePath("tile", "layers", "z", "x", "y", "ext", "v"),
 		"/styles/{name}.json":               get("style", "MapLibre style of all layers", parameters("name", "v"), typeJSON, object, 404),
 	}
@@ -156,7 +156,7 @@ func apiPaths(at *index.Snapshot) doc {
 }
 
 func tilePath(id string, names ...string) doc {
-	return doc{"get": operation(id, "A vector tile", append(parameters(names...), joinParameters()...), doc{
+	return doc{"get": operation(id, "A vector tile", append(parameters(append(names, "type", "area")...), joinParameters()...), doc{
 		"200": reply("Mapbox Vector Tile 2.1", "application/vnd.mapbox-vector-tile", doc{"type": "string", "format": "binary"}),
 		"204": doc{"description": "Nothing lies in the tile"},
 		"304": doc{"description": "Not modified"},
@@ -184,6 +184,7 @@ func addCollection(paths doc, at *index.Snapshot, name string) {
 	}
 	one := parameters("id", "datetime", "release", "if_none_match")
 	addDownloads(paths, name, filters)
+	filters = append(filters, parameters("properties", "skip_geometry")...)
 	if geo.LevelOf(name) != 0 {
 		filters, one = append(filters, joinParameter()), append(one, joinParameter())
 	}

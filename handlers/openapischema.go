@@ -45,6 +45,9 @@ func commonParameters() doc {
 		"located":         queryParameter("located", "Leave out assets without a point.", flag),
 		"q":               queryParameter("q", "Part of the name or the code, in any case.", text),
 		"area":            queryParameter("area", "Code of an area: there and below it.", text),
+		"properties":      queryParameter("properties", "Names of the properties to show, with commas; all by default. Ids are always there.", text),
+		"skip_geometry":   queryParameter("skipGeometry", "Show null in place of every geometry.", flag),
+		"type":            queryParameter("type", "Types of assets with commas, for the layer assets; all by default.", text),
 		"collection":      queryParameter("collection", "Asset types, with commas; all by default.", text),
 		"lon":             required(queryParameter("lon", "Longitude in degrees.", doc{"type": "number", "minimum": -180, "maximum": 180})),
 		"lat":             required(queryParameter("lat", "Latitude in degrees.", doc{"type": "number", "minimum": -90, "maximum": 90})),
@@ -112,10 +115,10 @@ func commonSchemas() doc {
 		"multiPolygon": doc{"type": "object", "nullable": true, "required": []string{"type", "coordinates"}, "properties": doc{
 			"type": doc{"type": "string", "enum": []string{"MultiPolygon"}}, "coordinates": listOf(listOf(listOf(listOf(number))))}},
 		"assetFeature": feature(commonProperties(), "point"),
-		"areaFeature": feature(objectOf([]string{"code", "name", "kind", "level"}, doc{
+		"areaFeature": feature(doc{"type": "object", "properties": doc{
 			"code": text, "name": text, "kind": text, "level": whole, "parent_code": nullable("string"), "bps_code": nullable("string"),
 			"source": nullable("string"), "year": nullable("integer"), "boundary_status": nullable("string"), "derived": flag, "example": flag,
-			"label_point": numbers, "version": whole, "revision": whole}), "multiPolygon"),
+			"label_point": numbers, "version": whole, "revision": whole}}, "multiPolygon"),
 		"featureInput": doc{"type": "object", "properties": doc{"type": text, "geometry": doc{"type": "object", "nullable": true}, "properties": doc{"type": "object", "nullable": true}}},
 		"login":        objectOf([]string{"name", "password"}, doc{"name": text, "password": text, "code": text}),
 		"session": objectOf([]string{"account", "viewing", "example", "city", "revision", "as_of", "settings"}, doc{"account": nullable("object"), "viewing": nullable("object"),
@@ -131,7 +134,7 @@ func commonSchemas() doc {
 // commonProperties are those that an asset of any type has.
 func commonProperties() doc {
 	text, number, whole := doc{"type": "string"}, doc{"type": "number"}, doc{"type": "integer"}
-	return objectOf([]string{"type", "name", "uuid", "area_code", "placement", "version", "revision", "updated_at"}, doc{
+	return doc{"type": "object", "properties": doc{ // none is required: a list may be asked for some of them
 		"type": text, "name": text, "uuid": doc{"type": "string", "format": "uuid"}, "area_code": text,
 		"area_located": nullable("string"), "area_name": nullable("string"), "rt": nullable("string"), "rw": nullable("string"),
 		"address": nullable("string"), "condition": nullable("string"), "operation": text, "accuracy_m": nullable("number"),
@@ -139,7 +142,7 @@ func commonProperties() doc {
 		"placement": doc{"type": "string", "enum": []string{"inside", "near", "reasoned", "held", "unplaced", "override"}},
 		"outside_m": number, "marks": listOf(text), "example": doc{"type": "boolean"}, "version": whole, "revision": whole,
 		"updated_at": doc{"type": "string", "format": "date-time"}, "can_edit": doc{"type": "boolean"},
-	})
+	}}
 }
 
 // assetSchema describes the features of one type: the common properties with

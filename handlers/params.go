@@ -35,6 +35,9 @@ func readParams(r *http.Request, allowed ...string) (params, error) {
 		return nil, &refusal{status: http.StatusRequestURITooLong, slug: "too-large", detail: geo.Text{
 			ID: "Alamat terlalu panjang.", EN: "The address is too long."}}
 	}
+	if r.URL.RawQuery == "" {
+		return params{}, nil
+	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, badRequest(op, "Parameter pada alamat tidak dapat dibaca.", "The query cannot be read.")

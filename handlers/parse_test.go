@@ -254,7 +254,7 @@ func TestEachMember(t *testing.T) {
 		`{"\u0061\"": true}`: `a"=true;`,
 	} {
 		got := ""
-		eachMember([]byte(raw), func(name string, value []byte) { got += name + "=" + string(value) + ";" })
+		eachMember([]byte(raw), func(quoted, value []byte) { got += nameOf(quoted) + "=" + string(value) + ";" })
 		if got != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)
 		}
@@ -270,8 +270,9 @@ func FuzzEachMember(f *testing.F) {
 			return
 		}
 		seen := 0
-		eachMember(raw, func(name string, value []byte) {
+		eachMember(raw, func(quoted, value []byte) {
 			seen++
+			name := nameOf(quoted)
 			if string(want[name]) != string(value) {
 				t.Fatalf("%q: %s is %q, want %q", raw, name, value, want[name])
 			}
@@ -289,8 +290,9 @@ func BenchmarkAppendAsset(b *testing.B) {
 	a := &geo.Asset{ID: 17, Type: "posyandu", Name: "Posyandu Melati", AreaCode: "35.71.01.1001", Point: &orb.Point{112.0051234, -7.8051234},
 		Operation: "aktif", Placement: geo.Inside, Version: 3, Revision: 812, Attributes: []byte(`{"strata": "madya", "jumlah_kader": 5}`)}
 	var out []byte
+	w := newFeatureWriter(at)
 	b.ReportAllocs()
 	for b.Loop() {
-		out = appendAsset(out[:0], at, a, public, nil)
+		out = w.asset(out[:0], a, public, nil)
 	}
 }

@@ -108,6 +108,8 @@ func titleOf(slug string) geo.Text {
 		return geo.Text{ID: "Masih menunggu pemeriksaan", EN: "Still waiting for review"}
 	case "conflicting":
 		return geo.Text{ID: "Isian yang sama sudah diubah", EN: "The same field was changed"}
+	case slugBusy:
+		return geo.Text{ID: "Server sedang sibuk", EN: "The server is busy"}
 	case "rate-limited":
 		return geo.Text{ID: "Terlalu sering", EN: "Too many requests"}
 	case "unavailable":
@@ -115,6 +117,12 @@ func titleOf(slug string) geo.Text {
 	}
 	return geo.Text{ID: "Kesalahan pada server", EN: "Server error"}
 }
+
+// slugBusy is the problem of a server that has more to do than it can.
+const slugBusy = "busy"
+
+// problemType is the stable type of a problem.
+func problemType(slug string) string { return "/problems/" + slug }
 
 // problem is an RFC 9457 document; extra holds its extension members.
 type problem struct {
@@ -154,7 +162,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := s.describe(w.Header(), r, err)
-	if p.Status >= 500 {
+	if p.Status >= 500 && p.Type != problemType(slugBusy) { // that one is counted, and comes in thousands
 		s.Logger.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", requestID(r)),
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", p.Status), slog.String("error", err.Error()))
 	}
@@ -177,7 +185,7 @@ func (s *Server) describe(h http.Header, r *http.Request, err error) problem {
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
 	}
-	p.Type = "/problems/" + p.Type
+	p.Type = problemType(p.Type)
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="patok"`)
 	}

@@ -71,10 +71,10 @@ func (s *Server) proposalInfo(r *http.Request, p geo.Principal, at *index.Snapsh
 	}
 	v := s.viewFor(p, &geo.Asset{AreaCode: x.AreaCode, Type: x.Type})
 	if x.Before != nil {
-		info.AssetVersion, info.Before = &x.Before.Version, appendAsset(nil, at, x.Before, v, nil)
+		info.AssetVersion, info.Before = &x.Before.Version, appendAsset(nil, at, x.Before, v)
 	}
 	if x.After != nil {
-		info.After = appendAsset(nil, at, x.After, v, nil)
+		info.After = appendAsset(nil, at, x.After, v)
 	}
 	if t := at.Type(x.Type); t != nil {
 		for _, c := range x.Changes(t) {

@@ -29,6 +29,8 @@ const (
 // contents: one place to see what there is.
 func (s *Server) buildRouter() (http.Handler, routes) {
 	r := chi.NewRouter()
+	// From the outside in: what every request goes through.
+	r.Use(s.clientAddresses(), s.edge, s.protect, s.checkHost, headAsGet)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.limitTime(http.HandlerFunc(s.methodNotAllowed)).ServeHTTP)
 
@@ -186,11 +188,9 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 		r.Get(patternImport, s.member(s.receipt))
 		r.Post(patternImport+"/undo", s.member(s.undoImport))
 
-		// Tiles
-		r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
+		// What tiles there are
 		r.Get("/tiles/{layers}.json", s.public(s.tileJSON))
 		r.Get("/tiles/{layers}/metadata.json", s.public(s.tileJSON))
-		r.Get("/tiles/{layers}/{z}/{x}/{y}.{ext}", s.public(s.xyzTile))
 		r.Get("/styles/{name}.json", s.public(s.style))
 
 		// The page
@@ -205,28 +205,24 @@ func (s *Server) buildRouter() (http.Handler, routes) {
 	})
 	r.Get(patternEvents, s.public(s.events))
 
+	// Tiles from memory; what has to be made for one has a time of its own
+	r.Get("/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", s.public(s.collectionTile))
+	r.Get("/tiles/{layers}/{z}/{x}/{y}.{ext}", s.public(s.xyzTile))
+
 	// Files in, with a time of their own
 	r.Post("/api/imports/inspect", s.member(s.takesFiles(s.inspectImport)))
 	r.Post("/api/imports", s.member(s.takesFiles(s.importFile)))
 	r.Post("/api/releases", s.member(s.createRelease)) // has a time of its own
 
-	// From the outside in: what every request goes through.
-	layers := []func(http.Handler) http.Handler{s.clientAddresses(), s.edge, s.protect, s.checkHost, headAsGet(r)}
-	var h http.Handler = r
-	for i := len(layers) - 1; i >= 0; i-- {
-		h = layers[i](h)
-	}
-	return h, r
+	return r, r
 }
 
 // headAsGet answers HEAD wherever GET is answered. net/http leaves the body out.
-func headAsGet(all routes) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if routing := chi.RouteContext(r.Context()); r.Method == http.MethodHead && routing != nil {
-				routing.RouteMethod = http.MethodGet
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			chi.RouteContext(r.Context()).RouteMethod = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
 }

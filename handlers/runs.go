@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"math"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,24 +32,10 @@ const (
 	runStopped runState = "stopped"
 )
 
-// runOwner is whose runs are one's own: those of an account, or of the public at
-// an address.
-type runOwner struct {
-	account int64
-	address string // "" with an account
-}
-
-func ownerOf(p geo.Principal, r *http.Request) runOwner {
-	if p.Anonymous() {
-		return runOwner{address: clientAddress(r)}
-	}
-	return runOwner{account: p.AccountID}
-}
-
 // run is one computation for somebody.
 type run struct {
 	id       string
-	owner    runOwner
+	owner    client        // whose it is
 	progress atomic.Uint64 // the share done, as math.Float64bits
 	stop     context.CancelFunc
 	ended    chan struct{} // closed at its end; what follows is read after that
@@ -98,7 +83,7 @@ type compute func(ctx context.Context, told func(share float64)) (json.RawMessag
 
 // start begins a run for owner, who may have one at a time (RateLimited); a node
 // has maxRuns (Unavailable). It waits a moment for one to end.
-func (rs *runs) start(ctx context.Context, owner runOwner, work compute) (*run, error) {
+func (rs *runs) start(ctx context.Context, owner client, work compute) (*run, error) {
 	ctx, cancel := context.WithTimeout(ctx, runTurn)
 	defer cancel()
 	for {
@@ -123,7 +108,7 @@ func (rs *runs) start(ctx context.Context, owner runOwner, work compute) (*run, 
 }
 
 // take waits for the slots that a run of owner needs.
-func (rs *runs) take(ctx context.Context, owner runOwner) (taken []chan struct{}, err error) {
+func (rs *runs) take(ctx context.Context, owner client) (taken []chan struct{}, err error) {
 	for _, slots := range rs.needed(owner) {
 		select {
 		case slots <- struct{}{}:
@@ -141,7 +126,7 @@ func (rs *runs) take(ctx context.Context, owner runOwner) (taken []chan struct{}
 }
 
 // needed are the slots that a run of owner takes, one of each.
-func (rs *runs) needed(owner runOwner) []chan struct{} {
+func (rs *runs) needed(owner client) []chan struct{} {
 	if owner.account == 0 {
 		return []chan struct{}{rs.public, rs.slots}
 	}
@@ -156,7 +141,7 @@ func release(taken []chan struct{}) {
 
 // begin runs work in the slots that are taken; nil when a run of owner is under
 // way.
-func (rs *runs) begin(owner runOwner, work compute, taken []chan struct{}) *run {
+func (rs *runs) begin(owner client, work compute, taken []chan struct{}) *run {
 	ctx, cancel := context.WithTimeout(rs.ctx, runTime)
 	r := &run{id: rand.Text(), owner: owner, stop: cancel, ended: make(chan struct{}), state: runRunning}
 	rs.mu.Lock()
@@ -186,14 +171,14 @@ func (rs *runs) begin(owner runOwner, work compute, taken []chan struct{}) *run 
 }
 
 // running is a run of owner that has not ended; nil for none.
-func (rs *runs) running(owner runOwner) *run {
+func (rs *runs) running(owner client) *run {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	return rs.ofOwner(owner)
 }
 
 // ofOwner is running for a caller that holds mu.
-func (rs *runs) ofOwner(owner runOwner) *run {
+func (rs *runs) ofOwner(owner client) *run {
 	for _, r := range rs.byID {
 		if r.owner == owner && r.state == runRunning {
 			return r
@@ -227,7 +212,7 @@ func (rs *runs) tidy() {
 
 // find returns owner's run with an id, with its state as of now; NotFound for
 // another's.
-func (rs *runs) find(owner runOwner, id string) (r *run, state runState, err error) {
+func (rs *runs) find(owner client, id string) (r *run, state runState, err error) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	rs.tidy()

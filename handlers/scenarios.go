@@ -112,7 +112,7 @@ func (s *Server) createScenario(w http.ResponseWriter, r *http.Request, p geo.Pr
 
 // computeNow runs a question while its asker waits.
 func (s *Server) computeNow(r *http.Request, q question) (json.RawMessage, error) {
-	run, err := s.runs.start(r.Context(), ownerOf(q.principal, r), s.compute(q))
+	run, err := s.runs.start(r.Context(), clientOf(q.principal, r), s.compute(q))
 	if err != nil {
 		return nil, err
 	}

@@ -20,24 +20,33 @@ func pagePolicy(host string) string {
 		"; font-src 'self'; connect-src 'self'" + host + "; manifest-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
 }
 
-// protect sets the headers that every answer carries.
+// exposed are the headers that pages of other sites may read.
+const exposed = "ETag, Patok-Revision, Patok-Stale, Patok-As-Of, Content-Crs, Retry-After"
+
+// protect sets the headers that every answer carries. Their values are shared
+// by all answers: whoever wants another sets one, and changes none.
 func (s *Server) protect(next http.Handler) http.Handler {
+	noSniff, referrer, policy := []string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{apiPolicy}
+	secure, everybody, readable := []string{"max-age=31536000"}, []string{"*"}, []string{exposed}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		h.Set("Content-Security-Policy", apiPolicy)
-		h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h["X-Content-Type-Options"], h["Referrer-Policy"], h["Content-Security-Policy"] = noSniff, referrer, policy
 		if s.secure(r) {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h["Strict-Transport-Security"] = secure
 		}
 		if publicRead(r) {
-			h.Set("Access-Control-Allow-Origin", "*")
-			h.Set("Access-Control-Expose-Headers", "ETag, Patok-Revision, Patok-Stale, Patok-As-Of, Content-Crs, Retry-After")
+			h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = everybody, readable
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// protectDocument sets the headers of what a browser opens as a page of its own.
+func protectDocument(h http.Header) {
+	if strings.HasPrefix(h.Get("Content-Type"), typeHTML) {
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	}
 }
 
 // publicRead reports whether pages of other sites may read the answer: what

@@ -13,6 +13,8 @@ type Server struct {
 	routes      routes
 	crossOrigin *http.CrossOriginProtection
 	metrics     *metrics
+	gate        *gate
+	buffers     buffers
 	settings    settingsCache
 	signIn      signInClient
 	audit       *auditor
@@ -43,6 +45,7 @@ func New(config Config) (*Server, error) {
 	if s.page, err = loadPage(config.Page, config.Built); err != nil {
 		return nil, err
 	}
+	s.gate = newGate()
 	s.metrics = newMetrics(s)
 	s.runs = newRuns(s.Clock)
 	s.audit = newAuditor(s.Store.Audit, s.Clock)

@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/patok-id/patok/geo"
 	"github.com/patok-id/patok/geo/index"
@@ -16,20 +18,21 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, _ geo.Principa
 	if err != nil {
 		return err
 	}
-	join, err := s.tileJoin(r, layers)
+	_, join, err := s.tileQuery(r, at, layers)
 	if err != nil {
 		return err
 	}
 	document := tiles.Describe(at, layers, s.origin(r))
 	if join != nil {
-		document = document.Joined(join.Names, joinedTiles(r))
+		document = document.Joined(join.Names)
 	}
+	document.Tiles[0] += tileAddress(r)
 	return writeJSON(w, r, http.StatusOK, document)
 }
 
 // xyzTile answers a tile under its XYZ address: zoom, column, row.
 func (s *Server) xyzTile(w http.ResponseWriter, r *http.Request, _ geo.Principal, at *index.Snapshot) error {
-	if !slices.Contains([]string{"mvt", "pbf"}, pathParam(r, "ext")) {
+	if ext := pathParam(r, "ext"); ext != "mvt" && ext != "pbf" {
 		return geo.NotFoundError("handlers.xyzTile")
 	}
 	return s.tile(w, r, at, pathParam(r, "layers"), pathParam(r, "x"), pathParam(r, "y"))
@@ -45,12 +48,14 @@ func (s *Server) collectionTile(w http.ResponseWriter, r *http.Request, _ geo.Pr
 	return s.tile(w, r, at, name, pathParam(r, "col"), pathParam(r, "row"))
 }
 
+// tile answers a tile, from the cache at once, or else when its turn comes to be
+// made.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot, list, x, y string) error {
 	layers, err := tiles.ParseLayers(at, list)
 	if err != nil {
 		return err
 	}
-	join, err := s.tileJoin(r, layers)
+	filter, join, err := s.tileQuery(r, at, layers)
 	if err != nil {
 		return err
 	}
@@ -58,35 +63,104 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, at *index.Snapshot
 	if err != nil {
 		return err
 	}
-	tile, err := s.Tiles.Tile(r.Context(), at, layers, index.Filter{}, id, join)
-	if err != nil {
-		return err
+	wanted, coding := tiles.Wanted{Snapshot: at, Layers: layers, ID: id, Filter: filter, Join: join}, tileCoding(r)
+	tile, kept := s.Tiles.Kept(wanted, coding)
+	if !kept {
+		if tile, err = s.makeTile(r, wanted, coding); err != nil {
+			return err
+		}
 	}
+	writeTile(w, r, tile, coding)
+	return nil
+}
+
+// tileQuery reads what of the layers a tile shows, and the figures that its areas
+// are to be given, nil for none. What v says is for caches alone.
+func (s *Server) tileQuery(r *http.Request, at *index.Snapshot, layers []string) (filter index.Filter, join *tiles.Join, err error) {
+	if r.URL.RawQuery == "" {
+		return filter, nil, nil
+	}
+	p, err := readParams(r, append([]string{"v", "type", "area"}, joinParams[:]...)...)
+	if err != nil {
+		return filter, nil, err
+	}
+	if filter.Area, err = p.area(); err != nil {
+		return filter, nil, err
+	}
+	if filter.Types, err = p.types(at); err != nil {
+		return filter, nil, err
+	}
+	if filter.Types != nil && !slices.Contains(layers, geo.AllAssets) {
+		return filter, nil, unknownParameter("type")
+	}
+	join, err = s.tileJoin(r, p, layers)
+	return filter, join, err
+}
+
+// types reads a list of asset types, which comes in order and without repetition;
+// absent is all, and nil.
+func (p params) types(at *index.Snapshot) ([]string, error) {
+	text, given := p["type"]
+	if !given {
+		return nil, nil
+	}
+	list := strings.Split(text, ",")
+	slices.Sort(list)
+	list = slices.Compact(list)
+	if slices.ContainsFunc(list, func(name string) bool { return at.Type(name) == nil }) {
+		return nil, invalidParameter("type", "harus berisi jenis aset yang ada.", "must hold types of assets that there are.")
+	}
+	return list, nil
+}
+
+// tileAddress is the query that asks a tile for the same as r, "" for none.
+func tileAddress(r *http.Request) string {
+	asked := r.URL.Query()
+	asked.Del("v")
+	return withQuery("", asked)
+}
+
+// makeTile makes a tile that is not kept.
+func (s *Server) makeTile(r *http.Request, wanted tiles.Wanted, coding tiles.Coding) (tiles.Tile, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	defer cancel()
+	return s.Tiles.Tile(ctx, wanted, coding, func(ctx context.Context) (leave func(), err error) {
+		at, err := s.gate.enter(ctx, interactive, clientOf(geo.Public, r))
+		if err != nil {
+			return nil, err
+		}
+		return at.leave, nil
+	})
+}
+
+// tileCoding is the coding in which a tile is sent: of those that the client wants
+// alike the one that packs best for the time it takes.
+func tileCoding(r *http.Request) tiles.Coding {
+	return tiles.Coding(chosenCoding(r, string(tiles.Zstd), string(tiles.Brotli), string(tiles.Gzip), string(tiles.Identity)))
+}
+
+func writeTile(w http.ResponseWriter, r *http.Request, tile tiles.Tile, coding tiles.Coding) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Add("Vary", "Accept-Encoding")
 	if tile.Empty() {
 		w.WriteHeader(http.StatusNoContent)
-		return nil
+		return
 	}
-	body, etag := tile.Raw, tile.RawETag
-	if len(tile.Gzip) > 0 && acceptsCoding(r, "gzip") {
-		body, etag = tile.Gzip, tile.GzipETag
-		h.Set("Content-Encoding", "gzip")
-	}
-	h.Set("ETag", etag)
-	if notModified(r, etag) {
-		h.Del("Content-Encoding")
+	h.Set("ETag", tile.ETag)
+	if notModified(r, tile.ETag) {
 		w.WriteHeader(http.StatusNotModified)
-		return nil
+		return
+	}
+	if coding != tiles.Identity {
+		h.Set("Content-Encoding", string(coding))
 	}
 	h.Set("Content-Type", tiles.ContentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(len(tile.Body)))
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body)
+		_, _ = w.Write(tile.Body)
 	}
-	return nil
 }
 
 // style answers the MapLibre style of all layers for other map programs.

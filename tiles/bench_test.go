@@ -151,18 +151,23 @@ func BenchmarkEncodeAreas(b *testing.B) {
 
 func BenchmarkSource(b *testing.B) {
 	s, c := index.New(benchAssets(10_000)), newSource(b)
+	if _, err := c.Tile(context.Background(), Wanted{Snapshot: s, Layers: []string{"posyandu"}, ID: benchTile}, Gzip, nil); err != nil {
+		b.Fatal(err)
+	}
 	b.Run("held", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			_, _ = c.Tile(context.Background(), s, []string{"posyandu"}, index.Filter{}, benchTile, nil)
+			_, _ = c.Kept(Wanted{Snapshot: s, Layers: []string{"posyandu"}, ID: benchTile}, Gzip)
 		}
 	})
-	b.Run("gzip", func(b *testing.B) {
-		raw, _ := Encode(s, []string{"posyandu"}, index.Filter{}, benchTile)
-		b.SetBytes(int64(len(raw)))
-		for b.Loop() {
-			zipped, _ := c.zip(raw)
-			b.ReportMetric(float64(len(zipped))/float64(len(raw)), "ratio")
-		}
-	})
+	raw, _ := Encode(s, []string{"posyandu"}, index.Filter{}, benchTile)
+	for _, coding := range []Coding{Gzip, Brotli, Zstd} {
+		b.Run(string(coding), func(b *testing.B) {
+			b.SetBytes(int64(len(raw)))
+			for b.Loop() {
+				packed, _ := c.coders.pack(raw, coding)
+				b.ReportMetric(float64(len(packed))/float64(len(raw)), "ratio")
+			}
+		})
+	}
 }

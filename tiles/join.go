@@ -63,10 +63,8 @@ func (j *Join) add(l *layer, area geo.Code) {
 	}
 }
 
-// Joined describes the tiles with figures: names are those of a Join, and query
-// is what asks for them, such as ?indicators=….
-func (t TileJSON) Joined(names []string, query string) TileJSON {
-	t.Tiles = []string{t.Tiles[0] + query}
+// Joined describes the tiles with figures: names are those of a Join.
+func (t TileJSON) Joined(names []string) TileJSON {
 	layers := slices.Clone(t.VectorLayers)
 	for i, l := range layers {
 		if index.LevelOfLayer(l.ID, 0) == 0 {

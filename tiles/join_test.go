@@ -78,11 +78,11 @@ func TestJoinedTilesAreKeptApart(t *testing.T) {
 	s, c := index.New(randomContent(rand.New(rand.NewPCG(1, 2)))), newSource(t)
 	id := ID{8, 207, 133}
 	tile := func(j *Join) string {
-		got, err := c.Tile(t.Context(), s, []string{"kelurahan"}, index.Filter{}, id, j)
+		got, err := c.Tile(t.Context(), Wanted{Snapshot: s, Layers: []string{"kelurahan"}, ID: id, Join: j}, Identity, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got.RawETag
+		return got.ETag
 	}
 	plain, first := tile(nil), tile(joinOf("a"))
 	other := joinOf("b")
@@ -95,10 +95,7 @@ func TestJoinedTilesAreKeptApart(t *testing.T) {
 func TestJoinedTileJSON(t *testing.T) {
 	s := index.New(randomContent(rand.New(rand.NewPCG(1, 2))))
 	plain := Describe(s, []string{"kelurahan", "rt"}, "http://x")
-	joined := plain.Joined([]string{"p0"}, "?indicators=p0")
-	if joined.Tiles[0] != plain.Tiles[0]+"?indicators=p0" {
-		t.Error(joined.Tiles)
-	}
+	joined := plain.Joined([]string{"p0"})
 	for i, l := range joined.VectorLayers {
 		want := strings.HasPrefix(l.ID, "kelurahan")
 		if (l.Fields["p0"] == "Number") != want || (l.Fields["p0_status"] == "String") != want || plain.VectorLayers[i].Fields["p0"] != "" {
