@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strconv"
 
-	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/patok-id/patok/geo"
@@ -222,7 +221,7 @@ func touched(s *index.Snapshot, layers []string, zoom int, id ID) bool {
 		if level := index.LevelOfLayer(name, zoom); level != 0 {
 			s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
 		} else {
-			s.Points(name, b, func(orb.Point, *geo.Asset) bool { found = true; return false })
+			found = s.Touches(name, b)
 		}
 		if found {
 			return true

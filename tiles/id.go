@@ -50,11 +50,5 @@ func digits(s string) int {
 
 // bound is the box of the tile in degrees with some units around it.
 func (id ID) bound(units float64) orb.Bound {
-	n, margin := float64(int(1)<<id.Z), units/extent
-	west, east := (float64(id.X)-margin)/n, (float64(id.X+1)+margin)/n
-	north, south := (float64(id.Y)-margin)/n, (float64(id.Y+1)+margin)/n
-	return orb.Bound{
-		Min: index.Unproject(orb.Point{west, south}),
-		Max: index.Unproject(orb.Point{east, north}),
-	}
+	return index.TileBound(id.Z, id.X, id.Y, units/extent)
 }

@@ -236,17 +236,14 @@ func (d *Drawing) Shared(n uint32) *Shared {
 	return &d.snapshot.pack.shared[n]
 }
 
-// Points calls each for the assets of a collection with a point in b, in no
-// order, until each returns false.
-func (s *Snapshot) Points(collection string, b orb.Bound, each func(orb.Point, *geo.Asset) bool) {
-	more := true
+// Touches reports whether an asset of a collection lies in b.
+func (s *Snapshot) Touches(collection string, b orb.Bound) bool {
+	found := false
 	for _, l := range s.assetLayers(collection) {
-		if !more {
-			return
-		}
-		l.eachIn(b, func(c candidate, p orb.Point) bool {
-			more = each(p, s.read(c, new(held)))
-			return more
+		l.eachIn(b, func(candidate, orb.Point) bool {
+			found = true
+			return false
 		})
 	}
+	return found
 }
