@@ -38,6 +38,14 @@ func (e *encoder) find(s *index.Snapshot, level geo.Level, id ID) []*index.Shape
 		}
 	}
 	slices.SortFunc(e.shapes, func(a, b *index.Shape) int { return cmp.Compare(a.Area.ID, b.Area.ID) })
+	e.stands = e.stands[:0]
+	for _, shape := range e.shapes {
+		n := 0
+		if a := shape.Area; a.Level < level {
+			n = s.CountAreas(level, a.Code)
+		}
+		e.stands = append(e.stands, uint64(n))
+	}
 	return e.shapes
 }
 
@@ -70,7 +78,7 @@ func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
 			}
 			e.layer.ring(square[:], cursor)
 		}
-		e.areaProperties(s, shape.Area, level)
+		e.areaProperties(shape.Area, e.stands[i])
 		e.layer.feature(shape.Area.ID, typePolygon)
 	}
 }
@@ -78,30 +86,29 @@ func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
 // labels writes the label points of the same areas.
 func (e *encoder) labels(s *index.Snapshot, level geo.Level, id ID) {
 	e.layer.begin(e.keys)
-	for _, shape := range e.find(s, level, id) {
+	for i, shape := range e.find(s, level, id) {
 		p := shape.Area.LabelPoint
 		if onEarth := math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90; !onEarth {
 			continue
 		}
 		if at := e.units.round(index.PositionOf(p)); at.inBuffer() {
-			e.areaProperties(s, shape.Area, level)
+			e.areaProperties(shape.Area, e.stands[i])
 			e.layer.point(at)
 			e.layer.feature(shape.Area.ID, typePoint)
 		}
 	}
 }
 
-// areaProperties writes what a tile says of an area that it shows for those of
-// a level.
-func (e *encoder) areaProperties(s *index.Snapshot, a *geo.Area, level geo.Level) {
+// areaProperties writes what a tile says of an area, and how many it stands for.
+func (e *encoder) areaProperties(a *geo.Area, stands uint64) {
 	l := e.layer
 	l.text(0, string(a.Code))
 	l.text(1, a.Name)
 	l.text(2, string(a.Kind))
 	l.uint(3, uint64(a.Level))
 	l.text(4, string(a.ParentCode))
-	if a.Level < level {
-		l.uint(5, uint64(s.CountAreas(level, a.Code)))
+	if stands > 0 {
+		l.uint(5, stands)
 	}
 	e.join.add(l, a.Code)
 }

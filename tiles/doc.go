@@ -7,8 +7,10 @@
 // only.
 //
 // Every position is snapped to the world's grid of a zoom before anything else
-// is done with it, so equal positions stay equal: neighbours keep their shared
-// border, and a point in the buffer of two tiles is the same point.
+// is done with it, so equal positions stay equal: a point in the buffer of two
+// tiles is the same point. Boundaries come simplified for the zoom, neighbours
+// alike, and edges are led through the grid's positions that they pass by (see
+// noder), so that a border stays shared and nothing opens beside it.
 //
 // A tile of many assets shows a cluster for each of its cells: exact counts, whose
 // sum over all tiles of a zoom is the number of assets, since each position lies

@@ -21,6 +21,7 @@ type encoder struct {
 	units  units
 	tile   []byte
 	shapes []*index.Shape
+	stands []uint64  // how many areas each of shapes stands for; 0 for itself
 	shown  geo.Level // whose areas shapes are; 0 for none
 	noder  noder
 	filter index.Filter
