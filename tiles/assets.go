@@ -6,9 +6,9 @@ import (
 )
 
 // MaxPoints is how many assets a tile shows each by itself. One that has more in
-// its own square shows those of a cell, a sixteenth of it wide, as one cluster;
+// its own square shows those of a cell, an eighth of it wide, as one cluster;
 // at MaxZoom each stands by itself however many there are.
-const MaxPoints = 2000
+const MaxPoints = 2500
 
 // The properties of assets and of clusters. Behind them come counts by type and
 // sums by field, see clusterKeys.

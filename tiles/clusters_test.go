@@ -200,7 +200,7 @@ func TestExpansionZoomIsTrue(t *testing.T) {
 // featuresOf counts the features of the tiles at a zoom that show assets of a
 // cell, by its id and the zoom of its tile.
 func (e *encoder) featuresOf(t *testing.T, s *index.Snapshot, c geo.Content, cell int64, z, at int) int {
-	within := func(p orb.Point) bool { return uint64(tileNumber(p, z+4)) == uint64(cell)&^(1<<48) }
+	within := func(p orb.Point) bool { return uint64(tileNumber(p, z+3)) == uint64(cell)&^(1<<48) }
 	tiles := map[ID]bool{}
 	inCell := map[int64]bool{}
 	for _, a := range c.Assets {
@@ -246,18 +246,18 @@ func TestClustersLieInTheirCells(t *testing.T) {
 				}
 				p := f.rings[0][0]
 				number := uint64(feature) &^ (1 << 48)
-				if feature>>48 != 1 || bits.Len64(number) != 2*(z+4)+1 {
+				if feature>>48 != 1 || bits.Len64(number) != 2*(z+3)+1 {
 					t.Fatalf("a cluster at zoom %d has the id %x", z, feature)
 				}
 				x, y := 0, 0
-				for bit := z + 3; bit >= 0; bit-- {
+				for bit := z + 2; bit >= 0; bit-- {
 					x, y = x<<1|int(number>>(2*bit)&1), y<<1|int(number>>(2*bit+1)&1)
 				}
-				if x -= id.X * 16; int(p.x)>>8 != x || int(p.y)>>8 != y-id.Y*16 {
-					t.Fatalf("%v: the cluster of cell %d, %d is at %v", id, x, y-id.Y*16, p)
+				if x -= id.X * 8; int(p.x)>>9 != x || int(p.y)>>9 != y-id.Y*8 {
+					t.Fatalf("%v: the cluster of cell %d, %d is at %v", id, x, y-id.Y*8, p)
 				}
 				outside := f.properties["buffer"] == true
-				if outside != (x < 0 || x > 15 || y-id.Y*16 < 0 || y-id.Y*16 > 15) {
+				if outside != (x < 0 || x > 7 || y-id.Y*8 < 0 || y-id.Y*8 > 7) {
 					t.Fatalf("%v: a cluster at %v says %v of the buffer", id, p, outside)
 				}
 				seen[outside]++

@@ -108,7 +108,7 @@ func TestPointsEqualPostGIS(t *testing.T) {
 }
 
 const postgisCells = `
-	select floor((st_x(g) / $4 + 0.5) * 16 * 2 ^ $1 - 16 * $2)::int as x, floor((0.5 - st_y(g) / $4) * 16 * 2 ^ $1 - 16 * $3)::int as y, count(*)
+	select floor((st_x(g) / $4 + 0.5) * 8 * 2 ^ $1 - 8 * $2)::int as x, floor((0.5 - st_y(g) / $4) * 8 * 2 ^ $1 - 8 * $3)::int as y, count(*)
 	from (select st_transform(geom, 3857) as g from oracle where geom && st_transform(st_tileenvelope($1, $2, $3), 4326)) t
 	group by 1, 2`
 
@@ -138,7 +138,7 @@ func TestClustersEqualGroupBy(t *testing.T) {
 				if f.properties["cluster"] == true {
 					n = f.properties["count"].(uint64)
 				}
-				at := cell{min(p.x>>8, 15), min(p.y>>8, 15)}
+				at := cell{min(p.x>>9, 7), min(p.y>>9, 7)}
 				if n == 1 && want[at] != 1 {
 					continue // an asset that is rounded into the next cell
 				}
@@ -173,7 +173,7 @@ func (o oracle) cells(id ID) map[cell]uint64 {
 	var at cell
 	var n uint64
 	if _, err := pgx.ForEachRow(rows, []any{&at.x, &at.y, &n}, func() error {
-		if at.x >= 0 && at.x < 16 && at.y >= 0 && at.y < 16 {
+		if at.x >= 0 && at.x < 8 && at.y >= 0 && at.y < 8 {
 			counts[at] = n
 		}
 		return nil

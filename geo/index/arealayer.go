@@ -91,7 +91,7 @@ func newAreaLayer(revision int64) *areaLayer {
 		counts:  new(btree.Map[geo.Code, int]),
 		sources: new(btree.Map[string, int]),
 		orphans: new(btree.Map[int64, *Shape]),
-		marks:   newMarks(revision),
+		marks:   newMarks(areaMargin, revision),
 	}
 }
 

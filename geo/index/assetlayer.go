@@ -70,7 +70,7 @@ func newAssetLayer(revision int64, section *section, summed []string) *assetLaye
 		tree:    new(rtree.RTreeG[*fresh]),
 		counts:  new(btree.Map[geo.Code, count]),
 		summed:  summed,
-		marks:   newMarks(revision),
+		marks:   newMarks(assetMargin, revision),
 	}
 }
 

@@ -140,8 +140,8 @@ func holdsCells(t *testing.T, d *index.Drawing, selected []*geo.Asset, z int, at
 	}
 	want := map[[2]int]*cell{}
 	for _, a := range selected {
-		c := squareOf(*a.Point, z+4)
-		if x, y := c[0]-16*at[0], c[1]-16*at[1]; x < -1 || x > 16 || y < -1 || y > 16 {
+		c := squareOf(*a.Point, z+3)
+		if x, y := c[0]-8*at[0], c[1]-8*at[1]; x < -1 || x > 8 || y < -1 || y > 8 {
 			continue
 		}
 		if want[c] == nil {
@@ -163,7 +163,7 @@ func holdsCells(t *testing.T, d *index.Drawing, selected []*geo.Asset, z int, at
 	rt, kk := slices.Index(d.Types(), "rt"), slices.Index(d.Fields(), "jumlah_kk")
 	for _, c := range cells {
 		mean := c.Mean()
-		place := [2]int{int(uint64(mean.X) >> (28 - z)), int(uint64(mean.Y) >> (28 - z))}
+		place := [2]int{int(uint64(mean.X) >> (29 - z)), int(uint64(mean.Y) >> (29 - z))}
 		w := want[place]
 		if w == nil || c.Count != w.count || mean != (index.Position{X: uint32(w.x / uint64(w.count)), Y: uint32(w.y / uint64(w.count))}) {
 			t.Fatalf("%d/%v, cell %v: %+v, want %+v", z, at, place, *c, w)
@@ -174,7 +174,7 @@ func holdsCells(t *testing.T, d *index.Drawing, selected []*geo.Asset, z int, at
 		if c.Count == 1 && d.Only(c).ID != w.only {
 			t.Fatalf("%d/%v, cell %v: asset %d, want %d", z, at, place, d.Only(c).ID, w.only)
 		}
-		inside := place[0]>>4 == at[0] && place[1]>>4 == at[1]
+		inside := place[0]>>3 == at[0] && place[1]>>3 == at[1]
 		if c.Outside == inside || inside && c.ID <= last {
 			t.Fatalf("%d/%v, cell %v comes after %x, outside %v", z, at, place, last, c.Outside)
 		}

@@ -13,30 +13,37 @@ import (
 // Limits of marking. They trade memory for tiles that are made again although
 // nothing in them changed; none of them can leave a changed tile unmarked.
 const (
-	markZoom   = 14       // deeper tiles inherit from the tile they lie in
-	markMargin = 1.0 / 16 // how far outside a tile its content may lie, in tiles: clusters in the buffer are of whole cells
-	markSpread = 36       // a box over more tiles of a zoom marks the subtrees one zoom up
-	markLimit  = 1 << 18  // marks of a layer, above which it is marked as a whole
-	markBatch  = 5000     // changes of a layer in one batch, above which the same
+	markZoom   = 14      // deeper tiles inherit from the tile they lie in
+	markSpread = 36      // a box over more tiles of a zoom marks the subtrees one zoom up
+	markLimit  = 1 << 18 // marks of a layer, above which it is marked as a whole
+	markBatch  = 5000    // changes of a layer in one batch, above which the same
+)
+
+// How far outside a tile what it shows may lie, in tiles. Clusters in the buffer
+// are of whole cells; of areas and labels the buffer is half of it.
+const (
+	assetMargin = 1.0 / cellsAcross
+	areaMargin  = 1.0 / 32
 )
 
 // marks say at which revision each tile of a layer may have changed last.
 type marks struct {
+	margin   float64                   // assetMargin or areaMargin
 	all      int64                     // every tile
 	tiles    *btree.Map[uint64, int64] // one tile
 	subtrees *btree.Map[uint64, int64] // a tile and everything in it
 }
 
-func newMarks(revision int64) marks {
-	return marks{all: revision, tiles: new(btree.Map[uint64, int64]), subtrees: new(btree.Map[uint64, int64])}
+func newMarks(margin float64, revision int64) marks {
+	return marks{margin: margin, all: revision, tiles: new(btree.Map[uint64, int64]), subtrees: new(btree.Map[uint64, int64])}
 }
 
 func (m marks) clone() marks {
-	return marks{all: m.all, tiles: cloneMap(m.tiles), subtrees: cloneMap(m.subtrees)}
+	return marks{margin: m.margin, all: m.all, tiles: cloneMap(m.tiles), subtrees: cloneMap(m.subtrees)}
 }
 
 // markAll marks the layer.
-func (m *marks) markAll(revision int64) { *m = newMarks(revision) }
+func (m *marks) markAll(revision int64) { *m = newMarks(m.margin, revision) }
 
 // mark marks the tiles that show something of box b, which is in degrees.
 func (m *marks) mark(b *orb.Bound, revision int64) { m.markTo(markZoom, b, revision) }
@@ -59,9 +66,9 @@ func (m *marks) markBox(deepest int, nw, se orb.Point, revision int64) {
 		return
 	}
 	for z := 0; z <= deepest; z++ {
-		r := tilesOver(nw, se, z)
+		r := m.tilesOver(nw, se, z)
 		if z > 0 && r.count() > markSpread {
-			tilesOver(nw, se, z-1).each(func(x, y int) { m.subtrees.Set(tileKey(z-1, x, y), revision) })
+			m.tilesOver(nw, se, z-1).each(func(x, y int) { m.subtrees.Set(tileKey(z-1, x, y), revision) })
 			return
 		}
 		r.each(func(x, y int) { m.tiles.Set(tileKey(z, x, y), revision) })
@@ -94,12 +101,13 @@ func tileKey(z, x, y int) uint64 { return uint64(z)<<58 | uint64(x)<<29 | uint64
 // tileRange is a block of tiles of one zoom, ends included.
 type tileRange struct{ x0, y0, x1, y1 int }
 
-func tilesOver(nw, se orb.Point, z int) tileRange {
+// tilesOver are the tiles of a zoom that show something of a box.
+func (m *marks) tilesOver(nw, se orb.Point, z int) tileRange {
 	n := math.Exp2(float64(z))
 	at := func(v float64) int { return int(math.Max(0, math.Min(n-1, math.Floor(v)))) }
 	return tileRange{
-		x0: at(nw[0]*n - markMargin), y0: at(nw[1]*n - markMargin),
-		x1: at(se[0]*n + markMargin), y1: at(se[1]*n + markMargin),
+		x0: at(nw[0]*n - m.margin), y0: at(nw[1]*n - m.margin),
+		x1: at(se[0]*n + m.margin), y1: at(se[1]*n + m.margin),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // cellsAcross is how many cells lie side by side in a tile: a cell of a tile of
 // zoom z is a square of level z+cellLevels.
 const (
-	cellLevels  = 4
+	cellLevels  = 3
 	cellsAcross = 1 << cellLevels
 )
 
