@@ -235,8 +235,18 @@ func tileNumber(p orb.Point, z int) int64 {
 }
 
 func TestClustersLieInTheirCells(t *testing.T) {
-	e, s := clustered(), index.New(randomContent(geotest.Random(t)))
+	e, rnd := clustered(), geotest.Random(t)
 	seen := map[bool]int{}
+	for try := 0; try < 20 && seen[true] == 0; try++ { // few lie so near their tile's end
+		clustersLieInTheirCells(t, e, index.New(randomContent(rnd)), seen)
+	}
+	if seen[true] == 0 || seen[false] == 0 {
+		t.Errorf("%d clusters in buffers, %d not", seen[true], seen[false])
+	}
+}
+
+func clustersLieInTheirCells(t *testing.T, e *encoder, s *index.Snapshot, seen map[bool]int) {
+	t.Helper()
 	for z := range MaxZoom {
 		for _, id := range tilesOver(orb.Bound{Min: orb.Point{111.97, -7.83}, Max: orb.Point{112.03, -7.77}}, z) {
 			features := decode(t, e.must(t, s, "assets", index.Filter{}, id))["assets"].features
@@ -263,9 +273,6 @@ func TestClustersLieInTheirCells(t *testing.T) {
 				seen[outside]++
 			}
 		}
-	}
-	if seen[true] == 0 || seen[false] == 0 {
-		t.Errorf("%d clusters in buffers, %d not", seen[true], seen[false])
 	}
 }
 
