@@ -66,7 +66,7 @@ const keptBeside = 300
 // NewSource returns a source whose cache holds about maxBytes of tiles.
 func NewSource(maxBytes int) (*Source, error) {
 	cache, err := otter.New(&otter.Options[key, Tile]{
-		MaximumWeight: uint64(max(0, maxBytes)),
+		MaximumWeight: uint64(max(1, maxBytes)), // otter takes no 0; a tile weighs more than 1
 		Weigher: func(k key, t Tile) uint32 {
 			return uint32(len(t.Body) + len(k.layers) + len(k.filter) + len(k.join) + keptBeside)
 		},

@@ -166,6 +166,20 @@ func TestSourceIsBounded(t *testing.T) {
 
 // TestStormOfOneTile: however many ask for a tile that is not kept, in whichever
 // coding, it is drawn once, and each coding packed once by somebody with a place.
+func TestSourceOfNoBytesKeepsNothing(t *testing.T) {
+	c, err := NewSource(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, id := index.New(randomContent(geotest.Random(t))), ID{}
+	if c.plain(t, s, []string{geo.AllAssets}, id).Empty() {
+		t.Fatal("no tile")
+	}
+	if _, held := c.Kept(Wanted{Snapshot: s, Layers: []string{geo.AllAssets}, ID: id}, Identity); held {
+		t.Error("a tile is kept")
+	}
+}
+
 func TestStormOfOneTile(t *testing.T) {
 	c, s := newSource(t), index.New(randomContent(geotest.Random(t)))
 	wanted := Wanted{Snapshot: s, Layers: allLayers, ID: ID{8, 207, 133}}
