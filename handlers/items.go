@@ -51,7 +51,7 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 			return err
 		}
 	}
-	page, err := source.Query(r.Context(), q)
+	page, err := source.Select(r.Context(), q)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request, _ geo.Principal, 
 	buffer := s.buffers.get()
 	defer s.buffers.put(buffer)
 	b := s.beginList(*buffer, links, page.Matched, page.Len())
-	for _, a := range page.Assets {
+	for a := range page.Assets {
 		b = features.asset(nextFeature(b), a, public, nil)
 	}
 	for _, a := range page.Areas {

@@ -18,7 +18,7 @@ var areaKeys = []string{"code", "name", "kind", "level", "parent_code", "areas"}
 const MaxAreas = 1500
 
 // find gathers the areas that a tile shows for those of a level, by id.
-func (e *encoder) find(s *index.Snapshot, level geo.Level, id ID) []*index.Shape {
+func (e *Encoder) find(s *index.Snapshot, level geo.Level, id ID) []*index.Shape {
 	if e.shown == level {
 		return e.shapes
 	}
@@ -50,7 +50,7 @@ func (e *encoder) find(s *index.Snapshot, level geo.Level, id ID) []*index.Shape
 }
 
 // forget lets go of what it found: the buffer outlives the snapshot.
-func (e *encoder) forget() {
+func (e *Encoder) forget() {
 	clear(e.shapes)
 	e.shapes, e.shown = e.shapes[:0], 0
 }
@@ -58,7 +58,7 @@ func (e *encoder) forget() {
 // areas writes the polygons of a level's areas. One that is smaller than the
 // grid does not vanish: it becomes a square of one step, drawn by the tiles that
 // its middle lies in.
-func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
+func (e *Encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
 	e.layer.begin(e.keys)
 	shapes := e.find(s, level, id)
 	e.noder.begin(id)
@@ -84,7 +84,7 @@ func (e *encoder) areas(s *index.Snapshot, level geo.Level, id ID) {
 }
 
 // labels writes the label points of the same areas.
-func (e *encoder) labels(s *index.Snapshot, level geo.Level, id ID) {
+func (e *Encoder) labels(s *index.Snapshot, level geo.Level, id ID) {
 	e.layer.begin(e.keys)
 	for i, shape := range e.find(s, level, id) {
 		p := shape.Area.LabelPoint
@@ -100,7 +100,7 @@ func (e *encoder) labels(s *index.Snapshot, level geo.Level, id ID) {
 }
 
 // areaProperties writes what a tile says of an area, and how many it stands for.
-func (e *encoder) areaProperties(a *geo.Area, stands uint64) {
+func (e *Encoder) areaProperties(a *geo.Area, stands uint64) {
 	l := e.layer
 	l.text(0, string(a.Code))
 	l.text(1, a.Name)

@@ -42,7 +42,7 @@ const (
 
 // assets writes the assets of a collection. What lies in the buffer alone has the
 // property buffer, so that whoever adds up tiles can leave it out.
-func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
+func (e *Encoder) assets(s *index.Snapshot, collection string, id ID) {
 	d := e.drawing
 	d.Begin(s, collection, e.filter, id.Z, id.X, id.Y)
 	e.texts.reset()
@@ -58,7 +58,7 @@ func (e *encoder) assets(s *index.Snapshot, collection string, id ID) {
 }
 
 // asset writes an asset, unless it lies outside the buffer.
-func (e *encoder) asset(a *index.Drawn) {
+func (e *Encoder) asset(a *index.Drawn) {
 	at := e.units.round(a.At)
 	if a.Outside && !at.inBuffer() {
 		return
@@ -77,14 +77,14 @@ func (e *encoder) asset(a *index.Drawn) {
 }
 
 // text adds a property to the feature being written; "" is left out.
-func (e *encoder) text(name int, t index.Text) {
+func (e *Encoder) text(name int, t index.Text) {
 	if t != 0 {
 		e.feature.tag(e.layer.key(name), e.textValue(t))
 	}
 }
 
 // textValue is where a text is among the layer's values.
-func (e *encoder) textValue(t index.Text) uint32 {
+func (e *Encoder) textValue(t index.Text) uint32 {
 	value, known := e.texts.at(uint32(t))
 	if !known {
 		*value = e.layer.addString(e.drawing.Text(t))
@@ -93,7 +93,7 @@ func (e *encoder) textValue(t index.Text) uint32 {
 }
 
 // look are the tags of what assets share, which are written once in a tile.
-func (e *encoder) look(shared uint32) []byte {
+func (e *Encoder) look(shared uint32) []byte {
 	end, known := e.looks.at(shared)
 	if !known {
 		s, l := e.drawing.Shared(shared), e.layer
@@ -116,7 +116,7 @@ func (e *encoder) look(shared uint32) []byte {
 }
 
 // cells writes the cells of a tile; those of all assets count types.
-func (e *encoder) cells(byType bool) {
+func (e *Encoder) cells(byType bool) {
 	d := e.drawing
 	cells := d.Cells()
 	e.layer.begin(clusterKeys(d.Types(), d.Fields()))
@@ -131,7 +131,7 @@ func (e *encoder) cells(byType bool) {
 
 // cluster writes what lies in a cell as one point, unless that lies outside the
 // buffer.
-func (e *encoder) cluster(c *index.Cell, byType bool) {
+func (e *Encoder) cluster(c *index.Cell, byType bool) {
 	at := e.units.floor(c.Mean()) // a cell's end is the next one's begin
 	if c.Outside && !at.inBuffer() {
 		return

@@ -45,7 +45,7 @@ func BenchmarkEncode10000(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n)/float64(b.N), "ns/feature")
 	}
 	b.Run("patok", func(b *testing.B) {
-		s, e := index.New(c), newEncoder()
+		s, e := index.New(c), NewEncoder()
 		b.ReportAllocs()
 		for b.Loop() {
 			if tile, err := e.encode(s, []string{"posyandu"}, index.Filter{}, benchTile, nil); err != nil || len(tile) == 0 {
@@ -117,7 +117,7 @@ func BenchmarkTiles(b *testing.B) {
 		rand.New(rand.NewPCG(5, 5)).Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 		for name, f := range map[string]index.Filter{"": {}, "-area": {Area: "35.07"}} {
 			b.Run(fmt.Sprint("z", z, name), func(b *testing.B) {
-				e, bytes := newEncoder(), 0
+				e, bytes := NewEncoder(), 0
 				b.ReportAllocs()
 				for i := 0; b.Loop(); i++ {
 					tile, err := e.encode(s, []string{geo.AllAssets}, f, ids[i%len(ids)], nil)
@@ -138,7 +138,7 @@ func BenchmarkEncodeAreas(b *testing.B) {
 	for _, z := range []int{8, 11, 14} {
 		ids := tilesOver(around, z)
 		b.Run(fmt.Sprint("z", z), func(b *testing.B) {
-			e := newEncoder()
+			e := NewEncoder()
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				if _, err := e.encode(s, []string{"kelurahan"}, index.Filter{}, ids[i%len(ids)], nil); err != nil {

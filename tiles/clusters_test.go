@@ -24,13 +24,13 @@ var testFilters = []index.Filter{
 }
 
 // clustered makes tiles that show few assets each by itself.
-func clustered() *encoder {
-	e := newEncoder()
+func clustered() *Encoder {
+	e := NewEncoder()
 	e.maxPoints = few
 	return e
 }
 
-func (e *encoder) must(t testing.TB, s *index.Snapshot, layer string, f index.Filter, id ID) []byte {
+func (e *Encoder) must(t testing.TB, s *index.Snapshot, layer string, f index.Filter, id ID) []byte {
 	t.Helper()
 	tile, err := e.encode(s, []string{layer}, f, id, nil)
 	if err != nil {
@@ -123,7 +123,7 @@ func TestSumOverTilesEqualsTheTable(t *testing.T) {
 
 // sumsEqual compares the tiles of every zoom with assets, and returns how many
 // clusters it saw.
-func sumsEqual(t *testing.T, e *encoder, s *index.Snapshot, layer string, f index.Filter, assets map[int64]*geo.Asset) (clusters int) {
+func sumsEqual(t *testing.T, e *Encoder, s *index.Snapshot, layer string, f index.Filter, assets map[int64]*geo.Asset) (clusters int) {
 	t.Helper()
 	want := counted{}
 	for _, a := range assets {
@@ -199,7 +199,7 @@ func TestExpansionZoomIsTrue(t *testing.T) {
 
 // featuresOf counts the features of the tiles at a zoom that show assets of a
 // cell, by its id and the zoom of its tile.
-func (e *encoder) featuresOf(t *testing.T, s *index.Snapshot, c geo.Content, cell int64, z, at int) int {
+func (e *Encoder) featuresOf(t *testing.T, s *index.Snapshot, c geo.Content, cell int64, z, at int) int {
 	within := func(p orb.Point) bool { return uint64(tileNumber(p, z+3)) == uint64(cell)&^(1<<48) }
 	tiles := map[ID]bool{}
 	inCell := map[int64]bool{}
@@ -245,7 +245,7 @@ func TestClustersLieInTheirCells(t *testing.T) {
 	}
 }
 
-func clustersLieInTheirCells(t *testing.T, e *encoder, s *index.Snapshot, seen map[bool]int) {
+func clustersLieInTheirCells(t *testing.T, e *Encoder, s *index.Snapshot, seen map[bool]int) {
 	t.Helper()
 	for z := range MaxZoom {
 		for _, id := range tilesOver(orb.Bound{Min: orb.Point{111.97, -7.83}, Max: orb.Point{112.03, -7.77}}, z) {

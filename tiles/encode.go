@@ -12,11 +12,12 @@ import (
 // read. It returns nil when the tile is empty. The same content always gives the
 // same bytes.
 func Encode(s *index.Snapshot, layers []string, filter index.Filter, id ID) ([]byte, error) {
-	return newEncoder().encode(s, layers, filter, id, nil)
+	return NewEncoder().Encode(s, layers, filter, id)
 }
 
-// encoder holds the buffers of an encoding. It makes one tile at a time.
-type encoder struct {
+// Encoder holds the buffers of an encoding, from one tile to the next. It makes
+// one at a time.
+type Encoder struct {
 	layer  *layer
 	units  units
 	tile   []byte
@@ -36,11 +37,17 @@ type encoder struct {
 	lookTags  []byte  // tags, and behind each how many bytes they are
 }
 
-func newEncoder() *encoder {
-	return &encoder{layer: newLayer(), drawing: index.NewDrawing(), maxPoints: MaxPoints}
+// NewEncoder returns an encoder without buffers: its first tile makes them.
+func NewEncoder() *Encoder {
+	return &Encoder{layer: newLayer(), drawing: index.NewDrawing(), maxPoints: MaxPoints}
 }
 
-func (e *encoder) encode(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) ([]byte, error) {
+// Encode is the function of this name with the encoder's buffers.
+func (e *Encoder) Encode(s *index.Snapshot, layers []string, filter index.Filter, id ID) ([]byte, error) {
+	return e.encode(s, layers, filter, id, nil)
+}
+
+func (e *Encoder) encode(s *index.Snapshot, layers []string, filter index.Filter, id ID, join *Join) ([]byte, error) {
 	if !id.Valid() {
 		return nil, geo.NotFoundError("tiles.Encode")
 	}

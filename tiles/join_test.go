@@ -34,7 +34,7 @@ func TestJoinedFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEncoder()
+	e := NewEncoder()
 	joined, err := e.encode(s, layers, index.Filter{}, id, joinOf("a"))
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func TestChangedBytesRaiseTheTileRevision(t *testing.T) {
 }
 
 // count is how many assets lie in the tile's own square.
-func (e *encoder) count(s *index.Snapshot, layer string, f index.Filter, id ID) int {
+func (e *Encoder) count(s *index.Snapshot, layer string, f index.Filter, id ID) int {
 	e.drawing.Begin(s, layer, f, id.Z, id.X, id.Y)
 	defer e.drawing.End()
 	return e.drawing.Count()

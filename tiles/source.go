@@ -44,7 +44,7 @@ type Admit func(ctx context.Context) (leave func(), err error)
 // the next coding. Drawing it anew takes less time than unpacking it.
 type Source struct {
 	cache    *otter.Cache[key, Tile]
-	encoders sync.Pool // of *encoder
+	encoders sync.Pool // of *Encoder
 	coders   *coders
 }
 
@@ -79,7 +79,7 @@ func NewSource(maxBytes int) (*Source, error) {
 	if err != nil {
 		return nil, geo.Wrap("tiles.NewSource", err)
 	}
-	return &Source{cache: cache, coders: coders, encoders: sync.Pool{New: func() any { return newEncoder() }}}, nil
+	return &Source{cache: cache, coders: coders, encoders: sync.Pool{New: func() any { return NewEncoder() }}}, nil
 }
 
 // Kept returns a tile if the cache holds it in this coding. It draws and packs
@@ -145,7 +145,7 @@ func (c *Source) make(ctx context.Context, w Wanted, k key) (Tile, error) {
 }
 
 func (c *Source) draw(w Wanted) (Tile, error) {
-	e := c.encoders.Get().(*encoder)
+	e := c.encoders.Get().(*Encoder)
 	defer c.encoders.Put(e)
 	raw, err := e.encode(w.Snapshot, w.Layers, w.Filter, w.ID, w.Join)
 	return Tile{Body: raw}, err

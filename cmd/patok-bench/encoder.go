@@ -26,11 +26,12 @@ type encoding struct {
 	snapshot *index.Snapshot
 	id       tiles.ID
 	features *geojson.FeatureCollection
+	encoder  *tiles.Encoder
 }
 
 // newEncoding makes a tile of the deepest zoom, where each point stands alone.
 func newEncoding(seed uint64, points int) *encoding {
-	e := &encoding{id: tileAt(orb.Point{112.01, -7.81}, tiles.MaxZoom), features: geojson.NewFeatureCollection()}
+	e := &encoding{encoder: tiles.NewEncoder(), id: tileAt(orb.Point{112.01, -7.81}, tiles.MaxZoom), features: geojson.NewFeatureCollection()}
 	bound := maptile.New(uint32(e.id.X), uint32(e.id.Y), maptile.Zoom(e.id.Z)).Bound()
 	rnd := random(seed, forTiles)
 	content := geo.Content{Types: []*geo.AssetType{{Name: "rt"}, {Name: "posyandu"}}}
@@ -41,7 +42,7 @@ func newEncoding(seed uint64, points int) *encoding {
 		}
 		a := &geo.Asset{ID: int64(i + 1), Type: pick(rnd, "rt", "posyandu"), Name: fmt.Sprintf("RT %03d RW %03d", 1+rnd.IntN(999), 1+rnd.IntN(125)),
 			AreaCode: geo.Code(fmt.Sprintf("35.71.%02d.1%03d", 1+rnd.IntN(3), 1+rnd.IntN(16))), Condition: pick(rnd, "baik", "rusak_ringan"), Operation: pick(rnd, "aktif", "tidak_aktif"),
-			Placement: geo.Inside, Point: &p, Attributes: []byte("{}"), Version: 1}
+			Point: &p, Attributes: []byte("{}"), Version: 1}
 		content.Assets = append(content.Assets, a)
 		f := geojson.NewFeature(p)
 		f.ID = float64(a.ID)
@@ -54,7 +55,7 @@ func newEncoding(seed uint64, points int) *encoding {
 
 // ours encodes by Patok.
 func (e *encoding) ours() ([]byte, error) {
-	return tiles.Encode(e.snapshot, []string{geo.AllAssets}, index.Filter{}, e.id)
+	return e.encoder.Encode(e.snapshot, []string{geo.AllAssets}, index.Filter{}, e.id)
 }
 
 // orbs encodes by orb's whole path: layers of features whose geometry is copied,

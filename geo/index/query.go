@@ -11,10 +11,41 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-// Query returns one page of a collection, in the order of ids, and the exact
-// size of the whole selection. An unknown collection is NotFound, an unknown
-// property in Equal is BadRequest; ctx's end is returned as it is.
+// Selected is one page of a query, in the order of ids, whose assets are not
+// read yet.
+type Selected struct {
+	Areas   []*geo.Area
+	Matched int   // features of the whole selection, exact
+	Next    int64 // After of the next page; 0 when this is the last
+
+	snapshot   *Snapshot
+	candidates []candidate
+}
+
+// Len is how many features the page holds.
+func (p *Selected) Len() int { return len(p.candidates) + len(p.Areas) }
+
+// Assets reads the page's assets one after the other into the same memory: each
+// is good until the next, and nobody changes it.
+func (p *Selected) Assets(yield func(*geo.Asset) bool) {
+	memory := new(held)
+	for _, c := range p.candidates {
+		if !yield(p.snapshot.read(c, memory)) {
+			return
+		}
+	}
+}
+
+// Query is Select with the assets read.
 func (s *Snapshot) Query(ctx context.Context, q geo.Query) (geo.Page, error) {
+	p, err := s.Select(ctx, q)
+	return geo.Page{Assets: s.assets(p.candidates), Areas: p.Areas, Matched: p.Matched, Next: p.Next}, err
+}
+
+// Select returns one page of a collection and the exact size of the whole
+// selection. An unknown collection is NotFound, an unknown property in Equal is
+// BadRequest; ctx's end is returned as it is.
+func (s *Snapshot) Select(ctx context.Context, q geo.Query) (Selected, error) {
 	if q.Limit <= 0 {
 		q.Limit = geo.DefaultLimit
 	}
@@ -23,15 +54,15 @@ func (s *Snapshot) Query(ctx context.Context, q geo.Query) (geo.Page, error) {
 		return s.queryAreas(ctx, s.areas[level], q)
 	}
 	if q.Collection != geo.AllAssets && s.Type(q.Collection) == nil {
-		return geo.Page{}, geo.NotFoundError("index.Query")
+		return Selected{}, geo.NotFoundError("index.Select")
 	}
 	return s.queryAssets(ctx, q)
 }
 
-func (s *Snapshot) queryAssets(ctx context.Context, q geo.Query) (geo.Page, error) {
+func (s *Snapshot) queryAssets(ctx context.Context, q geo.Query) (Selected, error) {
 	filter, err := s.assetFilter(q)
 	if err != nil {
-		return geo.Page{}, err
+		return Selected{}, err
 	}
 	sel := newSelection(ctx, q, func(c candidate) int64 { return c.id }, filter.match)
 	layers := s.assetLayers(q.Collection)
@@ -51,9 +82,8 @@ func (s *Snapshot) queryAssets(ctx context.Context, q geo.Query) (geo.Page, erro
 	default:
 		s.ascend(layers, math.MinInt64, sel.takeInOrder)
 	}
-	page := geo.Page{}
-	candidates, matched, next := sel.page()
-	page.Assets, page.Matched, page.Next = s.assets(candidates), matched, next
+	page := Selected{snapshot: s}
+	page.candidates, page.Matched, page.Next = sel.page()
 	return page, ctx.Err()
 }
 
@@ -96,10 +126,10 @@ func inAny(bounds []orb.Bound, p orb.Point) bool {
 	return false
 }
 
-func (s *Snapshot) queryAreas(ctx context.Context, l *areaLayer, q geo.Query) (geo.Page, error) {
+func (s *Snapshot) queryAreas(ctx context.Context, l *areaLayer, q geo.Query) (Selected, error) {
 	match, err := areaFilter(q)
 	if err != nil {
-		return geo.Page{}, err
+		return Selected{}, err
 	}
 	sel := newSelection(ctx, q, func(s *Shape) int64 { return s.Area.ID }, match)
 	switch {
@@ -112,7 +142,7 @@ func (s *Snapshot) queryAreas(ctx context.Context, l *areaLayer, q geo.Query) (g
 		sel.scan(l.byID)
 	}
 	shapes, matched, next := sel.page()
-	page := geo.Page{Areas: make([]*geo.Area, len(shapes)), Matched: matched, Next: next}
+	page := Selected{Areas: make([]*geo.Area, len(shapes)), Matched: matched, Next: next}
 	for i, shape := range shapes {
 		page.Areas[i] = shape.Area
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -83,7 +84,7 @@ func (s *selection[T]) wanted() bool {
 
 // trim keeps the page and one more.
 func (s *selection[T]) trim() {
-	slices.SortFunc(s.found, func(a, b T) int { return cmp.Compare(s.id(a), s.id(b)) })
+	s.found = sortedByID(s.found, s.id)
 	if len(s.found) > s.limit {
 		s.found = s.found[:s.limit+1]
 		s.before = s.id(s.found[s.limit])
@@ -97,4 +98,47 @@ func (s *selection[T]) page() (features []T, matched int, next int64) {
 		next = s.id(s.found[s.limit-1])
 	}
 	return s.found, s.matched, next
+}
+
+// sortedByID orders features by id. Many are sorted by the digits of their ids
+// (base 2048, least first), a fraction of the time of comparing them.
+func sortedByID[T any](features []T, id func(T) int64) []T {
+	const few, digit = 64, 11
+	if len(features) <= few {
+		slices.SortFunc(features, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+		return features
+	}
+	type place struct {
+		id uint64 // behind the least
+		at int
+	}
+	places, spare := make([]place, len(features)), make([]place, len(features))
+	least, most := int64(math.MaxInt64), int64(math.MinInt64)
+	for _, f := range features {
+		least, most = min(least, id(f)), max(most, id(f))
+	}
+	for i, f := range features {
+		places[i] = place{uint64(id(f) - least), i}
+	}
+	for shift := 0; shift < bits.Len64(uint64(most-least)); shift += digit {
+		var starts [1 << digit]int
+		for _, p := range places {
+			starts[p.id>>shift&(1<<digit-1)]++
+		}
+		at := 0
+		for d, n := range starts {
+			starts[d], at = at, at+n
+		}
+		for _, p := range places {
+			d := p.id >> shift & (1<<digit - 1)
+			spare[starts[d]] = p
+			starts[d]++
+		}
+		places, spare = spare, places
+	}
+	sorted := make([]T, len(features))
+	for i, p := range places {
+		sorted[i] = features[p.at]
+	}
+	return sorted
 }
