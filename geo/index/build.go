@@ -51,6 +51,7 @@ func newSnapshot(content geo.Content, b *packer) *Snapshot {
 		s.layers[name] = l
 	}
 	areas.Wait()
+	s.order()
 	return s
 }
 
@@ -88,6 +89,7 @@ func (s *Snapshot) Apply(batch []geo.Revision) (*Snapshot, []geo.Event) {
 		return s, nil
 	}
 	b.settle()
+	b.next.order()
 	return &b.next, events
 }
 

@@ -19,7 +19,7 @@ type Neighbor struct {
 // Nearest returns the limit assets of collections that are nearest to p,
 // nearest first, equal distances by id. An unknown collection is NotFound.
 func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neighbor, error) {
-	var layers []*assetLayer
+	layers := make([]*assetLayer, 0, len(s.ordered))
 	for _, name := range collections {
 		if name != geo.AllAssets && s.Type(name) == nil {
 			return nil, geo.NotFoundError("index.Nearest")
@@ -33,12 +33,15 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 	if limit <= 0 || !onEarth(p) || len(layers) == 0 {
 		return nil, nil
 	}
-	near := nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), layers: layers, found: make([]nearby, 0, limit+1)}
+	near := &nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), layers: layers, found: make([]nearby, 0, limit+1)}
+	near.queue = near.memory[:0]
 	slices.SortStableFunc(layers, func(a, b *assetLayer) int { return cmp.Compare(b.len(), a.len()) })
 	near.guess(layers[0])
 	near.searchPacked()
 	for _, l := range layers {
-		near.searchFresh(l)
+		if l.tree.Len() > 0 {
+			near.searchFresh(l)
+		}
 	}
 	return s.neighbors(near.found), nil
 }
@@ -55,13 +58,15 @@ func (s *Snapshot) neighbors(found []nearby) []Neighbor {
 // nearest holds the best so far. A bound of the distance is known before the
 // search, which then looks at nodes in the order of theirs.
 type nearest struct {
-	from   origin
-	limit  int
-	most   float64   // nothing farther is wanted, in the measure of origin.atLeast
-	window orb.Bound // nothing beyond is as near as most
-	layers []*assetLayer
-	found  []nearby
-	queue  []node // a heap, the nearest first
+	from     origin
+	limit    int
+	most     float64   // nothing farther is wanted, in the measure of origin.atLeast
+	window   orb.Bound // nothing beyond is as near as windowed, which most was once
+	windowed float64
+	layers   []*assetLayer
+	found    []nearby
+	queue    []node // a heap, the nearest first
+	memory   [96]node
 }
 
 // node is one of the packed tree of a layer.
@@ -81,9 +86,13 @@ func (n *nearest) beyond(atLeast float64) bool { return atLeast > n.most }
 
 // atMost says that nothing farther is wanted.
 func (n *nearest) atMost(most float64) {
-	if most < n.most {
-		n.most, n.window = most, n.from.window(most)
+	if most >= n.most {
+		return
 	}
+	if most < 0.8*n.windowed || n.windowed == 0 { // a window is not made for every little step
+		n.windowed, n.window = most, n.from.window(most)
+	}
+	n.most = most
 }
 
 // guess bounds the distance by the rows that are next to the origin along the

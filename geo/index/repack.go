@@ -76,5 +76,6 @@ func (s *Snapshot) over(p *pack, touched []int64) *Snapshot {
 			next.fresh++
 		}
 	}
+	next.order()
 	return &next
 }

@@ -20,6 +20,7 @@ type Snapshot struct {
 	types       []*geo.AssetType                   // by Position, then name
 	pack        *pack                              // of all assets but for those that are fresh
 	layers      map[string]*assetLayer             // by type; never written once published
+	ordered     []*assetLayer                      // see assetLayers
 	fresh       int                                // how many rows are dead or beside the pack
 	areas       [geo.LevelKelurahan + 1]*areaLayer // by level; 0 is empty
 }
@@ -109,19 +110,25 @@ func (s *Snapshot) AreaByCode(code geo.Code) *geo.Area {
 
 // assetLayers returns the layers that a collection reads: one, or all for
 // assets, by Position and then by name. It is nil for anything that is no
-// collection of assets.
+// collection of assets. It is shared: nobody changes it.
 func (s *Snapshot) assetLayers(collection string) []*assetLayer {
-	if collection != geo.AllAssets {
-		if s.Type(collection) == nil {
-			return nil
+	if collection == geo.AllAssets {
+		return s.ordered
+	}
+	for i, t := range s.types { // the first of ordered are those of the types
+		if t.Name == collection {
+			return s.ordered[i : i+1 : i+1]
 		}
-		return []*assetLayer{s.layers[collection]}
 	}
-	layers := make([]*assetLayer, 0, len(s.layers))
+	return nil
+}
+
+// order puts the layers in the order of assetLayers.
+func (s *Snapshot) order() {
+	s.ordered = make([]*assetLayer, 0, len(s.layers))
 	for _, name := range s.layerNames() {
-		layers = append(layers, s.layers[name])
+		s.ordered = append(s.ordered, s.layers[name])
 	}
-	return layers
 }
 
 // layerNames are the types that there are layers of: the registered ones by
