@@ -150,7 +150,7 @@ func (c *runCmd) follow(ctx context.Context, n *node, r *report, progress func(s
 		latencyRow("edit until in the snapshot", times.visible, "from the same call"),
 		latencyRow("edit until its event is out", times.event, "from the same call"),
 		latencyRow("plain SQL until committed", times.sql, fmt.Sprintf("%d updates of one row, for comparison: no rights, rules or duplicates are looked at", len(times.sql))),
-		latencyRow("plain SQL until its event is out", times.heard, "nothing wakes the node but its look every 200 ms"),
+		latencyRow("plain SQL until its event is out", times.heard, "nothing wakes the node but its look every 100 ms"),
 	)
 	return nil
 }
