@@ -62,7 +62,10 @@ func findMajor(ctx context.Context, dirs []string, major int) (Binaries, error) 
 		without = &b
 	}
 	install := fmt.Sprintf("sudo apt-get install --no-install-recommends postgresql-%d postgresql-%d-postgis-3", major, major)
-	if without != nil {
+	switch {
+	case ctx.Err() != nil: // nothing is known of what was not looked at
+		return Binaries{}, ctx.Err()
+	case without != nil:
 		return Binaries{}, without.missingPostGIS()
 	}
 	return Binaries{}, fmt.Errorf("%w in version %d, which this data folder was made with. Run: %s", ErrNoPostgres, major, install)
@@ -81,7 +84,10 @@ func newest(ctx context.Context, dirs []string) (Binaries, error) {
 			return b, nil
 		}
 	}
-	if len(usable) > 0 {
+	switch {
+	case ctx.Err() != nil:
+		return Binaries{}, ctx.Err()
+	case len(usable) > 0:
 		return Binaries{}, usable[0].missingPostGIS()
 	}
 	const install = "sudo apt-get install --no-install-recommends postgresql postgresql-postgis"
