@@ -106,12 +106,27 @@ func everywhere() orb.Bound {
 	return orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
 }
 
-// haversine is the square of the sine of half the angle between geodetic
-// positions (Inman 1835).
-func (o *origin) haversine(p orb.Point) float64 {
-	sinLat, sinLon := math.Sin((p[1]-o.point[1])*(radian/2)), math.Sin((p[0]-o.point[0])*(radian/2))
-	return sinLat*sinLat + o.cosLat*math.Cos(p[1]*radian)*sinLon*sinLon
+// atMost is an upper bound of the distance to a point, in the measure of
+// atLeast: nothing that is as near can be beyond it. It is the haversine of
+// geodetic positions (Inman 1835) with everything rounded up by the first terms
+// of its series, over the greatest radius.
+func (o *origin) atMost(p orb.Point) float64 {
+	lat := (p[1] - o.point[1]) * (radian / 2)
+	direct := math.Abs(p[0] - o.point[0])
+	lon := min(direct, 360-direct) * (radian / 2)
+	if x := p[1] * radian; lat*lat+lon*lon < 0.01 {
+		cos := min(1, 1-x*x/2+x*x*x*x/24)
+		h := lat*lat + o.cosLat*cos*lon*lon // at least sin² of half the angle
+		return h * (1 + h) * radiiSquared   // asin² x is less than x² (1 + x²) for x² up to 0.01
+	}
+	sinLat, sinLon := math.Sin(lat), math.Sin(lon)
+	h := sinLat*sinLat + o.cosLat*math.Cos(p[1]*radian)*sinLon*sinLon
+	angle := math.Asin(min(1, math.Sqrt(h)))
+	return angle * angle * radiiSquared
 }
+
+// radiiSquared is the square of the ratio of the greatest radius to the least.
+const radiiSquared = greatestRadiusM / leastRadiusM * greatestRadiusM / leastRadiusM * (1 + 1e-9)
 
 // leastSin is at most sin x, and never negative, for x from 0 to π/2.
 func leastSin(x float64) float64 { return x - x*x*x/6 }

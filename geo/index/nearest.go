@@ -33,40 +33,47 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 	if limit <= 0 || !onEarth(p) || len(layers) == 0 {
 		return nil, nil
 	}
-	near := &nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), layers: layers, found: make([]nearby, 0, limit+1)}
-	near.queue = near.memory[:0]
+	near := &nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), windowBox: boxAround(everywhere()), layers: layers}
+	near.queue, near.found, near.bounds = near.nodes[:0], near.places[:0], near.measures[:0]
 	slices.SortStableFunc(layers, func(a, b *assetLayer) int { return cmp.Compare(b.len(), a.len()) })
 	near.guess(layers[0])
 	near.searchPacked()
-	for _, l := range layers {
+	for i, l := range layers {
 		if l.tree.Len() > 0 {
-			near.searchFresh(l)
+			near.searchFresh(int32(i), l)
 		}
 	}
-	return s.neighbors(near.found), nil
+	return s.neighbors(near), nil
 }
 
-// neighbors reads what was found.
-func (s *Snapshot) neighbors(found []nearby) []Neighbor {
-	neighbors, memory := make([]Neighbor, len(found)), make([]held, len(found))
-	for i, f := range found {
-		neighbors[i] = Neighbor{Asset: s.read(f.candidate, &memory[i]), DistanceM: f.distanceM}
+// neighbors reads the nearest of what was found.
+func (s *Snapshot) neighbors(n *nearest) []Neighbor {
+	n.settle()
+	neighbors, memory := make([]Neighbor, len(n.found)), make([]held, len(n.found))
+	for i, p := range n.found {
+		neighbors[i] = Neighbor{Asset: s.read(n.candidate(p), &memory[i]), DistanceM: p.distanceM}
 	}
 	return neighbors
 }
 
-// nearest holds the best so far. A bound of the distance is known before the
-// search, which then looks at nodes in the order of theirs.
+// nearest gathers everything that may be among the nearest. A bound of their
+// distance is known before the search, which then looks at nodes in the order of
+// theirs; the geodesic is only computed for what bounds do not tell apart.
 type nearest struct {
-	from     origin
-	limit    int
-	most     float64   // nothing farther is wanted, in the measure of origin.atLeast
-	window   orb.Bound // nothing beyond is as near as windowed, which most was once
-	windowed float64
-	layers   []*assetLayer
-	found    []nearby
-	queue    []node // a heap, the nearest first
-	memory   [96]node
+	from   origin
+	limit  int
+	most   float64   // nothing farther is wanted, in the measure of origin.atLeast
+	window orb.Bound // nothing beyond is as near as windowed, which most was once
+	layers []*assetLayer
+	found  []nearby
+	bounds []float64 // the least limit of what found is at most, ascending
+	queue  []node    // a heap, the nearest first
+
+	windowed  float64
+	windowBox packedBox
+	nodes     [32]node // memory of the lists, enough for most searches
+	places    [48]nearby
+	measures  [16]float64
 }
 
 // node is one of the packed tree of a layer.
@@ -75,10 +82,22 @@ type node struct {
 	layer, at int32
 }
 
-// nearby is a candidate and how far it is.
+// nearby is an asset that may be one of the nearest.
 type nearby struct {
-	candidate
-	distanceM float64
+	atLeast   float64
+	distanceM float64 // once it is known
+	at        orb.Point
+	layer     int32
+	row       int32
+	fresh     *fresh // nil for a row
+}
+
+// candidate is the asset of a nearby.
+func (n *nearest) candidate(p nearby) candidate {
+	if p.fresh != nil {
+		return candidate{id: p.fresh.asset.ID, asset: p.fresh.asset}
+	}
+	return n.layers[p.layer].row(int(p.row))
 }
 
 // beyond reports whether something at least this far cannot be among the nearest.
@@ -91,6 +110,7 @@ func (n *nearest) atMost(most float64) {
 	}
 	if most < 0.8*n.windowed || n.windowed == 0 { // a window is not made for every little step
 		n.windowed, n.window = most, n.from.window(most)
+		n.windowBox = boxAround(n.window)
 	}
 	n.most = most
 }
@@ -104,12 +124,12 @@ func (n *nearest) guess(l *assetLayer) {
 	most, seen := 0.0, 0
 	for i := first; i < s.placed() && seen < n.limit; i++ {
 		if !l.dead.has(i) {
-			most = max(most, n.from.haversine(s.points[i]))
+			most = max(most, n.from.atMost(s.points[i]))
 			seen++
 		}
 	}
 	if seen == n.limit {
-		n.atMost(measureOf(2 * greatestRadiusM * math.Asin(min(1, math.Sqrt(most)))))
+		n.atMost(most)
 	}
 }
 
@@ -129,7 +149,7 @@ func (n *nearest) searchPacked() {
 		at := &l.section.tree.nodes[next.at]
 		from, to := at.children()
 		if at.leaf() {
-			n.leaf(l, from, to)
+			n.leaf(next.layer, l, from, to)
 			continue
 		}
 		for child := from; child < to; child++ {
@@ -139,19 +159,19 @@ func (n *nearest) searchPacked() {
 }
 
 // leaf looks at a run of rows.
-func (n *nearest) leaf(l *assetLayer, from, to int) {
+func (n *nearest) leaf(layer int32, l *assetLayer, from, to int) {
 	for i := from; i < to; i++ {
 		p := l.section.points[i]
-		if !n.window.Contains(p) || n.beyond(n.from.atLeast(p[0], p[1], p[0], p[1])) || l.dead.has(i) {
+		if !n.window.Contains(p) {
 			continue
 		}
-		if d := n.from.distanceM(p); len(n.found) < n.limit || d <= n.found[n.limit-1].distanceM {
-			n.add(nearby{l.row(i), d})
+		if atLeast := n.from.atLeast(p[0], p[1], p[0], p[1]); !n.beyond(atLeast) && !l.dead.has(i) {
+			n.add(nearby{atLeast: atLeast, at: p, layer: layer, row: int32(i)})
 		}
 	}
 }
 
-func (n *nearest) searchFresh(l *assetLayer) {
+func (n *nearest) searchFresh(layer int32, l *assetLayer) {
 	l.tree.Nearby(
 		func(min, max [2]float64, _ *fresh, _ bool) float64 {
 			return n.from.atLeast(min[0], min[1], max[0], max[1])
@@ -160,30 +180,80 @@ func (n *nearest) searchFresh(l *assetLayer) {
 			if n.beyond(atLeast) {
 				return false
 			}
-			n.add(nearby{candidate{id: f.asset.ID, asset: f.asset}, n.from.distanceM(p)})
+			n.add(nearby{atLeast: atLeast, at: p, layer: layer, fresh: f})
 			return true
 		})
 }
 
-func (n *nearest) add(f nearby) {
-	at := len(n.found)
-	for at > 0 && cmp.Or(cmp.Compare(n.found[at-1].distanceM, f.distanceM), cmp.Compare(n.found[at-1].id, f.id)) > 0 {
-		at--
+// add keeps what may be one of the nearest. Once as many as wanted are at most
+// so far, nothing farther is.
+func (n *nearest) add(p nearby) {
+	if len(n.found) > 4*n.limit+mostUnsettled {
+		n.settle()
+		if n.beyond(p.atLeast) {
+			return
+		}
 	}
-	if at == n.limit {
+	p.distanceM = unknown
+	n.found = append(n.found, p)
+	n.bound(n.from.atMost(p.at))
+}
+
+// Where bounds cannot tell many places apart, as from far away, their distances
+// are computed now and then.
+const (
+	mostUnsettled = 24
+	unknown       = -1
+)
+
+// bound takes in how far something is at most.
+func (n *nearest) bound(atMost float64) {
+	if len(n.bounds) == n.limit && atMost >= n.bounds[n.limit-1] {
 		return
 	}
-	n.found = slices.Insert(n.found, at, f)
-	n.found = n.found[:min(len(n.found), n.limit)]
-	if len(n.found) == n.limit {
-		n.atMost(measureOf(n.found[n.limit-1].distanceM))
+	if len(n.bounds) < n.limit {
+		n.bounds = append(n.bounds, 0)
+	}
+	i := len(n.bounds) - 1
+	for ; i > 0 && n.bounds[i-1] > atMost; i-- {
+		n.bounds[i] = n.bounds[i-1]
+	}
+	n.bounds[i] = atMost
+	if len(n.bounds) == n.limit {
+		n.atMost(n.bounds[n.limit-1])
+	}
+}
+
+// settle computes the distances of what was found and keeps the nearest, in
+// their order.
+func (n *nearest) settle() {
+	kept := n.found[:0]
+	for _, p := range n.found {
+		if n.beyond(p.atLeast) {
+			continue
+		}
+		if p.distanceM == unknown {
+			p.distanceM = n.from.distanceM(p.at)
+		}
+		kept = append(kept, p)
+	}
+	slices.SortFunc(kept, func(a, b nearby) int {
+		if c := cmp.Compare(a.distanceM, b.distanceM); c != 0 {
+			return c
+		}
+		return cmp.Compare(n.candidate(a).id, n.candidate(b).id)
+	})
+	n.found = kept[:min(len(kept), n.limit)]
+	n.bounds = n.bounds[:0]
+	for _, p := range n.found {
+		n.bound(measureOf(p.distanceM))
 	}
 }
 
 // push adds a node of a layer's tree unless it is too far.
 func (n *nearest) push(l *assetLayer, layer, at int32) {
 	b := &l.section.tree.nodes[at].box
-	if float64(b.west) > n.window.Max[0] || float64(b.east) < n.window.Min[0] || float64(b.south) > n.window.Max[1] || float64(b.north) < n.window.Min[1] {
+	if !b.touches(&n.windowBox) {
 		return
 	}
 	atLeast := n.from.atLeast(float64(b.west), float64(b.south), float64(b.east), float64(b.north))

@@ -30,7 +30,7 @@ func TestDistance(t *testing.T) {
 	}
 }
 
-func TestLowerBoundIsBelow(t *testing.T) {
+func TestBoundsOfDistance(t *testing.T) {
 	rnd := geotest.Random(t)
 	for range 200_000 {
 		scale := math.Pow(10, -4*rnd.Float64())
@@ -46,6 +46,9 @@ func TestLowerBoundIsBelow(t *testing.T) {
 		at := newOrigin(from)
 		if low, real := at.atLeast(box.Min[0], box.Min[1], box.Max[0], box.Max[1]), DistanceM(from, in); low > measureOf(real)*(1+1e-12) {
 			t.Fatalf("from %v: the bound of %v is %g, but %v in it is %.6f m away: %g", from, box, low, in, real, measureOf(real))
+		}
+		if high, real := at.atMost(in), DistanceM(from, in); high < measureOf(real)*(1-1e-12) {
+			t.Fatalf("%v is at most %g from %v, but %.6f m away: %g", in, high, from, real, measureOf(real))
 		}
 	}
 }

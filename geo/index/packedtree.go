@@ -55,7 +55,7 @@ func newPackedTree(keys []uint64, points []orb.Point) packedTree {
 		for j := from; j < to; j++ {
 			if n.leaf() {
 				p := points[j]
-				b = b.with(packedBox{below(p[0]), below(p[1]), above(p[0]), above(p[1])})
+				b = b.with(boxAround(p.Bound()))
 			} else {
 				b = b.with(t.nodes[j].box)
 			}
@@ -80,6 +80,11 @@ func (t *packedTree) quarters(keys []uint64, from, to int, again bool) {
 		}
 		from = end
 	}
+}
+
+// boxAround is the least box that holds b.
+func boxAround(b orb.Bound) packedBox {
+	return packedBox{below(b.Min[0]), below(b.Min[1]), above(b.Max[0]), above(b.Max[1])}
 }
 
 // nowhere is the box of nothing.
@@ -128,7 +133,7 @@ func (t *packedTree) search(b orb.Bound, each func(from, to int) bool) bool {
 	if len(t.nodes) == 0 {
 		return true
 	}
-	box := packedBox{below(b.Min[0]), below(b.Min[1]), above(b.Max[0]), above(b.Max[1])}
+	box := boxAround(b)
 	return t.descend(0, &box, each)
 }
 
