@@ -34,6 +34,11 @@ func TestNational(t *testing.T) {
 			t.Errorf("%s was not measured", want)
 		}
 	}
+	for _, other := range recordings() {
+		if rows[other.row].Patok == nil {
+			t.Errorf("nothing was measured beside %s's %s", other.server, other.row)
+		}
+	}
 	// What has to hold on any machine, however slow.
 	for _, exact := range []string{"zooms whose tiles do not add up to the table", "stale answers", "assets, the largest tile of z0 to z10",
 		"reads while PostgreSQL hangs, answered", "reads while PostgreSQL is gone, answered"} {

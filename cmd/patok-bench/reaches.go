@@ -24,6 +24,7 @@ func (r *report) writeReaches(w io.Writer) error {
 	for _, line := range r.Rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", line.Name, line.ours(), line.beside(), line.ratio(), line.Note)
 	}
+	r.writeRecorded(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
