@@ -16,6 +16,7 @@ const (
 	staleReaders = 4
 	stalePause   = 10 * time.Millisecond // of a writer between two edits
 	staleAssets  = 200                   // few, so that they are read soon after an edit
+	soakGrowth   = 1.25                  // the heap's own ups and downs are a fifth of it
 )
 
 // checker is the readers' and writers' of one check.
@@ -40,14 +41,43 @@ func measureStaleness(ctx context.Context, s *stage) ([]row, error) {
 	l.assets = l.assets[:min(staleAssets, len(l.assets))]
 	c := &checker{ledger: l, nodes: nodes}
 	period := time.Duration(s.StaleMinutes * float64(time.Minute))
+	// Caches and connections fill in the first tenth; the rest is the soak.
+	sampled := make(chan int64, 1)
+	time.AfterFunc(period/10, func() {
+		sum, _ := residentIn(nodes) // the same is asked again below
+		sampled <- sum
+	})
 	if err := c.run(ctx, s.Seed, period); err != nil {
+		return nil, err
+	}
+	before := <-sampled
+	after, err := residentIn(nodes)
+	if err != nil {
 		return nil, err
 	}
 	if c.edits.Load() == 0 || c.reads.Load() == 0 {
 		return nil, errors.New("nobody wrote or read")
 	}
 	note := fmt.Sprintf("%v: %d edits and %d reads of items and tiles on two nodes, half of them conditional; %d answered 503", period, c.edits.Load(), c.reads.Load(), c.unavailable.Load())
-	return []row{figureRow("stale answers", unitAnswers, []float64{float64(c.stale.Load())}, note).toReach(none())}, nil
+	growth := figureRow("memory of the nodes at the end of that beside its first tenth", "×", []float64{float64(after) / float64(max(1, before))},
+		fmt.Sprintf("VmRSS of both: %d MB, then %d MB", before>>20, after>>20))
+	return []row{
+		figureRow("stale answers", unitAnswers, []float64{float64(c.stale.Load())}, note).toReach(none()),
+		growth.toReach(atMost(soakGrowth)),
+	}, nil
+}
+
+// residentIn is what nodes have in memory, all together.
+func residentIn(nodes []*serving) (int64, error) {
+	sum := int64(0)
+	for _, n := range nodes {
+		m, err := n.memory()
+		if err != nil {
+			return 0, err
+		}
+		sum += m.Resident
+	}
+	return sum, nil
 }
 
 func (c *checker) run(ctx context.Context, seed uint64, period time.Duration) error {
