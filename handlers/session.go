@@ -107,7 +107,7 @@ func (s *Server) mayOf(p geo.Principal) mayInfo {
 }
 
 // city names whose data is loaded: the one kabupaten or kota, or else the
-// provinsi. It is nil while there are no areas. example says that the data was
+// provinsi, and of many the country. It is nil while there are no areas. example says that the data was
 // made up.
 func (s *Server) city(r *http.Request, at *index.Snapshot) (city *cityInfo, example bool, err error) {
 	for _, level := range []geo.Level{geo.LevelKabupaten, geo.LevelProvinsi, geo.LevelKelurahan} {
@@ -137,7 +137,7 @@ func joinNames(areas []*geo.Area, matched int) string {
 		names[i] = a.Name
 	}
 	if matched > len(areas) {
-		return strings.Join(names, ", ") + " …"
+		return "Indonesia"
 	}
 	return strings.Join(names, ", ")
 }
