@@ -168,7 +168,6 @@ func (w *featureWriter) area(b []byte, a *geo.Area) []byte {
 	return append(appendProperties(b, w.shown.areas, w.at, a), '}', '}')
 }
 
-func appendInt(b []byte, n int) []byte { return appendNumber(b, float64(n), 0) }
 
 func appendBool(b []byte, v bool) []byte {
 	if v {
