@@ -168,7 +168,6 @@ func (w *featureWriter) area(b []byte, a *geo.Area) []byte {
 	return append(appendProperties(b, w.shown.areas, w.at, a), '}', '}')
 }
 
-
 func appendBool(b []byte, v bool) []byte {
 	if v {
 		return append(b, "true"...)
