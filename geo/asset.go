@@ -3,7 +3,6 @@ package geo
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,32 +77,6 @@ type Private struct {
 	Note            string
 	VerifiedBy      string
 	Proposals       []int64 // the open ones about it
-}
-
-// Clone returns a copy of what is published of a, which shares no memory with it.
-func (a *Asset) Clone() *Asset {
-	c := *a
-	for _, s := range []*string{&c.Type, &c.Name, (*string)(&c.AreaCode), (*string)(&c.AreaLocated), &c.RT, &c.RW, &c.Address,
-		&c.TakenBy, &c.Condition, &c.Operation, (*string)(&c.Placement)} {
-		*s = strings.Clone(*s)
-	}
-	c.Point, c.AccuracyM, c.TakenAt, c.VerifiedAt = clone(a.Point), clone(a.AccuracyM), clone(a.TakenAt), clone(a.VerifiedAt)
-	c.Marks = slices.Clone(a.Marks)
-	for i, mark := range c.Marks {
-		c.Marks[i] = strings.Clone(mark)
-	}
-	c.Attributes = slices.Clone(a.Attributes)
-	c.Private = nil
-	return &c
-}
-
-// clone copies what p points to; nil gives nil.
-func clone[T any](p *T) *T {
-	if p == nil {
-		return nil
-	}
-	v := *p
-	return &v
 }
 
 // Published reports whether the public may see the asset.

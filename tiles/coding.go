@@ -75,7 +75,12 @@ func (c *coders) pack(raw []byte, coding Coding) ([]byte, error) {
 func packWith(pool *sync.Pool, raw []byte) ([]byte, error) {
 	w := pool.Get().(coder)
 	defer pool.Put(w)
-	out := bytes.NewBuffer(make([]byte, 0, len(raw)/2+64))
+	return packInto(bytes.NewBuffer(make([]byte, 0, len(raw)/2+64)), w, raw)
+}
+
+// packInto packs raw through an empty buffer, and returns a copy of no more than
+// it takes.
+func packInto(out *bytes.Buffer, w coder, raw []byte) ([]byte, error) {
 	w.Reset(out)
 	if _, err := w.Write(raw); err != nil {
 		return nil, err

@@ -176,14 +176,7 @@ func newPacker() *packer {
 
 func (p *packer) pack(b []byte) ([]byte, error) {
 	p.out.Reset()
-	p.zip.Reset(&p.out)
-	if _, err := p.zip.Write(b); err != nil {
-		return nil, err
-	}
-	if err := p.zip.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(p.out.Bytes()), nil
+	return packInto(&p.out, p.zip, b)
 }
 
 // header is an archive's header; everything in it is gzipped.

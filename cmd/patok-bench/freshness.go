@@ -25,11 +25,7 @@ const (
 // measureFreshness edits at a steady rate and waits for each edit in items,
 // tiles and events of two nodes.
 func measureFreshness(ctx context.Context, s *stage) ([]row, error) {
-	nodes, err := s.pair(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := s.newLedger(ctx)
+	nodes, l, err := s.editing(ctx)
 	if err != nil {
 		return nil, err
 	}

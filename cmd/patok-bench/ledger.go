@@ -34,6 +34,16 @@ type acked struct {
 // editedAssets is how many assets are edited in turn.
 const editedAssets = 2000
 
+// editing is two nodes on one database, and what is edited through them.
+func (s *stage) editing(ctx context.Context) ([]*serving, *ledger, error) {
+	nodes, err := s.pair(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := s.newLedger(ctx)
+	return nodes, l, err
+}
+
 func (s *stage) newLedger(ctx context.Context) (*ledger, error) {
 	assets, err := s.someAssets(ctx, forEdits, editedAssets)
 	if err != nil {

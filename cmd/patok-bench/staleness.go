@@ -30,11 +30,7 @@ type checker struct {
 // for items and tiles, with the revision of an acknowledged edit: no answer may
 // show less than that edit.
 func measureStaleness(ctx context.Context, s *stage) ([]row, error) {
-	nodes, err := s.pair(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := s.newLedger(ctx)
+	nodes, l, err := s.editing(ctx)
 	if err != nil {
 		return nil, err
 	}

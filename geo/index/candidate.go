@@ -120,8 +120,3 @@ func (s *Snapshot) ascend(layers []*assetLayer, from int64, each func(candidate)
 		}
 	}
 }
-
-// firstFrom is the place in byID of the first row from an id on.
-func (p *pack) firstFrom(id int64) int {
-	return search(len(p.byID), func(i int) bool { return p.at(p.byID[i]).id >= id })
-}

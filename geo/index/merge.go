@@ -123,7 +123,7 @@ func (l *assetLayer) freshInOrder() (placed, unplaced []*fresh) {
 func (m *merging) add(to *section, assets []*fresh) {
 	for _, f := range assets {
 		m.added = append(m.added, numbered{f.asset.ID, refTo(to.number, len(to.rows))})
-		to.rows = append(to.rows, m.packRow(f.asset))
+		to.rows = append(to.rows, m.packRow(m.section(f.asset.Type), f.asset))
 		point := noPoint()
 		if f.asset.Point != nil {
 			point = *f.asset.Point

@@ -119,7 +119,7 @@ func (n *nearest) atMost(most float64) {
 // curve.
 func (n *nearest) guess(l *assetLayer) {
 	s, key := l.section, PositionOf(n.from.point).Key()
-	at := search(s.placed(), func(i int) bool { return s.keys[i] >= key })
+	at, _ := slices.BinarySearch(s.keys, key)
 	first := max(0, min(at-n.limit/2, s.placed()-n.limit))
 	most, seen := 0.0, 0
 	for i := first; i < s.placed() && seen < n.limit; i++ {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sort"
 	"sync"
 	"unsafe"
 
@@ -60,11 +61,15 @@ func (p *pack) at(r ref) *row { return &p.sectionOf(r).rows[r.at()] }
 
 // find is the row with an id.
 func (p *pack) find(id int64) (ref, bool) {
-	i, ok := slices.BinarySearchFunc(p.byID, id, func(r ref, id int64) int { return cmp.Compare(p.at(r).id, id) })
-	if !ok {
-		return 0, false
+	if i := p.firstFrom(id); i < len(p.byID) && p.at(p.byID[i]).id == id {
+		return p.byID[i], true
 	}
-	return p.byID[i], true
+	return 0, false
+}
+
+// firstFrom is the place in byID of the first row from an id on.
+func (p *pack) firstFrom(id int64) int {
+	return sort.Search(len(p.byID), func(i int) bool { return p.at(p.byID[i]).id >= id })
 }
 
 // packer makes a pack. Add copies what it keeps.
@@ -110,7 +115,7 @@ func (b *packer) Add(a *geo.Asset) {
 		s.chunks = append(s.chunks, rows{make([]row, 0, rowChunk), make([]orb.Point, 0, rowChunk)})
 	}
 	last := &s.chunks[len(s.chunks)-1]
-	last.rows = append(last.rows, b.packRow(a))
+	last.rows = append(last.rows, b.packRow(s, a))
 	if a.Point == nil {
 		last.points = append(last.points, noPoint())
 	} else {
@@ -138,8 +143,8 @@ func (b *packer) stampOf(a *geo.Asset) uint32 {
 
 // sharedOf numbers what a has in common with others. Assets of a type that
 // follow each other often agree.
-func (b *packer) sharedOf(a *geo.Asset) uint32 {
-	s, common := b.section(a.Type), sharedOf(a)
+func (b *packer) sharedOf(s *building, a *geo.Asset) uint32 {
+	common := sharedOf(a)
 	if s.size > 0 && s.last == common {
 		return s.lastAt
 	}
@@ -314,25 +319,11 @@ func (s *section) rowsByArea(ranks []uint32) []uint32 {
 // lies in it.
 func (p *pack) inArea(s *section, area geo.Code) (from, to int) {
 	code := func(i int) string { return p.texts.of(s.rows[s.byArea[i]].area) }
-	from = search(len(s.byArea), func(i int) bool { return code(i) >= string(area) })
+	from = sort.Search(len(s.byArea), func(i int) bool { return code(i) >= string(area) })
 	// A code within area goes on with a dot; the character after the dot ends them.
 	end := string(area) + "/"
-	to = from + search(len(s.byArea)-from, func(i int) bool { return code(from+i) >= end })
+	to = from + sort.Search(len(s.byArea)-from, func(i int) bool { return code(from+i) >= end })
 	return from, to
-}
-
-// search is sort.Search without the call through an interface's closure.
-func search(n int, is func(int) bool) int {
-	low, high := 0, n
-	for low < high {
-		middle := int(uint(low+high) >> 1)
-		if is(middle) {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low
 }
 
 // noPoint stands for the point of an asset without one.

@@ -3,6 +3,7 @@ package index
 import (
 	"math"
 	"math/bits"
+	"sort"
 
 	"github.com/paulmach/orb"
 )
@@ -72,7 +73,7 @@ func (t *packedTree) quarters(keys []uint64, from, to int, again bool) {
 	shift := (63 - bits.LeadingZeros64(keys[from]^keys[to-1])) &^ 1
 	for from < to {
 		quarter := keys[from] >> shift
-		end := from + search(to-from, func(i int) bool { return keys[from+i]>>shift > quarter })
+		end := from + sort.Search(to-from, func(i int) bool { return keys[from+i]>>shift > quarter })
 		if again && end-from > leafSize && keys[from] != keys[end-1] {
 			t.quarters(keys, from, end, false)
 		} else {

@@ -58,15 +58,15 @@ func sharedOf(a *geo.Asset) Shared {
 		TakenBy: a.TakenBy, Placement: a.Placement, Example: a.Example, Marks: strings.Join(a.Marks, ",")}
 }
 
-// packRow makes the row of an asset.
-func (b *packer) packRow(a *geo.Asset) row {
+// packRow makes the row of an asset of section s.
+func (b *packer) packRow(s *building, a *geo.Asset) row {
 	r := row{
 		id: a.ID, uuid: a.UUID,
 		takenAt: micros(a.TakenAt), verifiedAt: micros(a.VerifiedAt), version: a.Version,
 		name: b.texts.add(a.Name), address: b.others.add(a.Address), attributes: b.others.add(string(a.Attributes)),
 		area: b.texts.add(string(a.AreaCode)), located: b.texts.add(string(a.AreaLocated)),
 		rt: b.texts.add(a.RT), rw: b.texts.add(a.RW),
-		shared: b.sharedOf(a), stamp: b.stampOf(a),
+		shared: b.sharedOf(s, a), stamp: b.stampOf(a),
 		outside: b.numberOf(a.OutsideM),
 	}
 	if a.AccuracyM != nil {

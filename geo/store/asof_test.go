@@ -182,7 +182,7 @@ func TestThePastIsWhatItWas(t *testing.T) {
 func (e *era) wholePast(revision int64) {
 	e.t.Helper()
 	var assets []*geo.Asset
-	c, err := e.s.LoadPast(e.t.Context(), revision, func(a *geo.Asset) { assets = append(assets, a.Clone()) })
+	c, err := e.s.LoadPast(e.t.Context(), revision, func(a *geo.Asset) { assets = append(assets, cloneAsset(a)) })
 	c.Assets = assets
 	now := load(e.t, e.s)
 	if err != nil || !maps.Equal(digestsOf(c), e.states[revision]) || c.Revision != revision || !c.CommittedAt.Equal(e.times[revision]) || c.Epoch != now.Epoch || len(c.Types) != len(now.Types) {

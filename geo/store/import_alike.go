@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -204,12 +205,9 @@ func (s *alikeSweep) forget(west float64) {
 	}
 }
 
-// sphereM is the distance on a sphere, by the haversine formula.
+// sphereM is the distance on PostGIS's sphere, which is smaller than orb's.
 func sphereM(a, b orb.Point) float64 {
-	const radian = math.Pi / 180
-	north, east := math.Sin((b.Lat()-a.Lat())*radian/2), math.Sin((b.Lon()-a.Lon())*radian/2)
-	h := north*north + east*east*math.Cos(a.Lat()*radian)*math.Cos(b.Lat()*radian)
-	return 2 * earthM * math.Asin(math.Sqrt(min(1, h)))
+	return orbgeo.DistanceHaversine(a, b) * (earthM / orb.EarthRadius)
 }
 
 // numbersOf is 0 for a name without digits. Names with different numbers are
