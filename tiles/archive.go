@@ -212,16 +212,15 @@ func (w *archiveWriter) walk(z int, h uint64, zoom int, each func(h uint64, id I
 	return nil
 }
 
-// touched reports whether the extent of anything that the layers show at a zoom
-// touches the tile with its buffer. Where nothing does, nothing is drawn in it, nor in the tiles
-// within it.
+// touched reports whether the tile can show anything of the layers at a zoom.
+// Where it cannot, nothing is drawn in it, nor in the tiles within it.
 func touched(s *index.Snapshot, layers []string, zoom int, id ID) bool {
 	b, found := id.bound(buffer+1), false
 	for _, name := range layers {
 		if level := index.LevelOfLayer(name, zoom); level != 0 {
 			s.Shapes(level, b, func(*index.Shape) bool { found = true; return false })
 		} else {
-			found = s.Touches(name, b)
+			found = s.Touches(name, id.Z, id.X, id.Y)
 		}
 		if found {
 			return true

@@ -54,7 +54,7 @@ type drawnLayer struct {
 // Begin turns to tile z/x/y of what the filter selects of a collection.
 func (d *Drawing) Begin(s *Snapshot, collection string, f Filter, z, x, y int) {
 	d.snapshot, d.filter, d.square = s, f, newSquare(z, x, y)
-	around := TileBound(z, x, y, 1.0/cellsAcross+looseMargin)
+	around := aroundTile(z, x, y)
 	for _, name := range s.drawnTypes(collection, f) {
 		l, of := d.add(), s.layers[name]
 		l.name, l.assetLayer = name, of
@@ -71,6 +71,9 @@ func (d *Drawing) Begin(s *Snapshot, collection string, f Filter, z, x, y int) {
 		})
 	}
 }
+
+// aroundTile is the box of a tile and a cell around it: what the tile shows.
+func aroundTile(z, x, y int) orb.Bound { return TileBound(z, x, y, 1.0/cellsAcross+looseMargin) }
 
 // looseMargin is what a box in degrees is larger than the tile, in tiles, so that
 // no rounding leaves anything out.
@@ -236,9 +239,10 @@ func (d *Drawing) Shared(n uint32) *Shared {
 	return &d.snapshot.pack.shared[n]
 }
 
-// Touches reports whether an asset of a collection lies in b.
-func (s *Snapshot) Touches(collection string, b orb.Bound) bool {
-	found := false
+// Touches reports whether tile z/x/y can show anything of a collection of assets:
+// the middle of a cluster may lie in the buffer where none of its assets does.
+func (s *Snapshot) Touches(collection string, z, x, y int) bool {
+	b, found := aroundTile(z, x, y), false
 	for _, l := range s.assetLayers(collection) {
 		l.eachIn(b, func(candidate, orb.Point) bool {
 			found = true
