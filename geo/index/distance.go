@@ -77,29 +77,40 @@ func (o *origin) atLeast(west, south, east, north float64) float64 {
 // measureOf is the measure of atLeast, rounded up, of a distance: nothing whose
 // atLeast is greater can be as near.
 func measureOf(distanceM float64) float64 {
-	angle := distanceM / (2 * leastRadiusM)
-	return angle * angle
+	return mostSquaredSin(distanceM / (2 * leastRadiusM))
 }
 
-// window is a box in degrees with everything in it whose atLeast is at most this.
-func (o *origin) window(most float64) orb.Bound {
+// mostSquaredSin is at least sin² x, 1 for all x beyond π/2.
+func mostSquaredSin(x float64) float64 {
+	sin := math.Sin(min(x, math.Pi/2)) * (1 + 1e-15)
+	return sin * sin
+}
+
+// fromBox is a lower bound of the distance to any point of a packed box.
+func (o *origin) fromBox(b *packedBox) float64 {
+	return o.atLeast(float64(b.west), float64(b.south), float64(b.east), float64(b.north))
+}
+
+// window is a box in degrees with everything in it whose atLeast is at most
+// this; false for the world.
+func (o *origin) window(most float64) (orb.Bound, bool) {
 	half := math.Sqrt(most)
 	if half > 0.1 { // a tenth of a radian, 1,200 km: no box is worth it
-		return everywhere()
+		return everywhere(), false
 	}
 	// leastSin(1.01 x) > x for x up to 0.1.
 	lat := 2.02 * half / radian
 	far := (math.Abs(o.point[1]) + lat) * radian
 	cos := o.cosLat * (1 - far*far/2)
 	if cos <= most*100 {
-		return everywhere()
+		return everywhere(), false
 	}
 	lon := 2.02 * half / math.Sqrt(cos) / radian
 	b := orb.Bound{Min: orb.Point{o.point[0] - lon, o.point[1] - lat}, Max: orb.Point{o.point[0] + lon, o.point[1] + lat}}
 	if b.Min[0] < -180 || b.Max[0] > 180 {
 		b.Min[0], b.Max[0] = -180, 180
 	}
-	return b
+	return b, true
 }
 
 func everywhere() orb.Bound {
@@ -121,12 +132,25 @@ func (o *origin) atMost(p orb.Point) float64 {
 	}
 	sinLat, sinLon := math.Sin(lat), math.Sin(lon)
 	h := sinLat*sinLat + o.cosLat*math.Cos(p[1]*radian)*sinLon*sinLon
-	angle := math.Asin(min(1, math.Sqrt(h)))
-	return angle * angle * radiiSquared
+	return mostSquaredSin(math.Asin(min(1, math.Sqrt(h))) * radii)
 }
 
-// radiiSquared is the square of the ratio of the greatest radius to the least.
-const radiiSquared = greatestRadiusM / leastRadiusM * greatestRadiusM / leastRadiusM * (1 + 1e-9)
+// radii is the ratio of the greatest radius to the least.
+const (
+	radii        = greatestRadiusM / leastRadiusM * (1 + 1e-9)
+	radiiSquared = radii * radii
+)
 
 // leastSin is at most sin x, and never negative, for x from 0 to π/2.
-func leastSin(x float64) float64 { return x - x*x*x/6 }
+func leastSin(x float64) float64 {
+	if x > 0.1 {
+		return farSin(x)
+	}
+	return x - x*x*x/6
+}
+
+// farSin is leastSin where the series is too low to tell places apart. It
+// is not inlined, so that leastSin is.
+//
+//go:noinline
+func farSin(x float64) float64 { return math.Sin(x) * (1 - 1e-15) }

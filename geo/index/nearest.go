@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -33,12 +34,16 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 	if limit <= 0 || !onEarth(p) || len(layers) == 0 {
 		return nil, nil
 	}
-	near := &nearest{from: newOrigin(p), limit: limit, most: math.Inf(1), window: everywhere(), windowBox: boxAround(everywhere()), layers: layers}
-	near.queue, near.found, near.bounds = near.nodes[:0], near.places[:0], near.measures[:0]
+	near := searches.Get().(*nearest)
+	defer near.release()
+	near.from, near.limit, near.layers = newOrigin(p), limit, layers
+	near.most, near.window, near.windowed, near.windowAt, near.windowBox = math.Inf(1), everywhere(), false, 0, boxAround(everywhere())
+	// The largest first: it bounds the distance best for the others.
 	slices.SortStableFunc(layers, func(a, b *assetLayer) int { return cmp.Compare(b.len(), a.len()) })
-	near.guess(layers[0])
-	near.searchPacked()
 	for i, l := range layers {
+		if nodes := l.section.tree.nodes; len(nodes) > 0 {
+			near.searchPacked(int32(i), l, &nodes[0])
+		}
 		if l.tree.Len() > 0 {
 			near.searchFresh(int32(i), l)
 		}
@@ -49,6 +54,12 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 // neighbors reads the nearest of what was found.
 func (s *Snapshot) neighbors(n *nearest) []Neighbor {
 	n.settle()
+	for _, p := range n.found { // rows lie far apart: ahead, the memory is waited for once
+		if p.fresh == nil {
+			r := &n.layers[p.layer].section.rows[p.row]
+			n.touched += uint32(r.id) + r.shared
+		}
+	}
 	neighbors, memory := make([]Neighbor, len(n.found)), make([]held, len(n.found))
 	for i, p := range n.found {
 		neighbors[i] = Neighbor{Asset: s.read(n.candidate(p), &memory[i]), DistanceM: p.distanceM}
@@ -56,30 +67,33 @@ func (s *Snapshot) neighbors(n *nearest) []Neighbor {
 	return neighbors
 }
 
-// nearest gathers everything that may be among the nearest. A bound of their
-// distance is known before the search, which then looks at nodes in the order of
-// theirs; the geodesic is only computed for what bounds do not tell apart.
+// nearest gathers everything that may be among the nearest. The search goes down
+// to where the origin is first, which bounds the distance well for all the rest
+// (Roussopoulos et al. 1995); the geodesic is only computed for what bounds do
+// not tell apart.
 type nearest struct {
 	from   origin
 	limit  int
 	most   float64   // nothing farther is wanted, in the measure of origin.atLeast
-	window orb.Bound // nothing beyond is as near as windowed, which most was once
+	window orb.Bound // nothing beyond is wanted
 	layers []*assetLayer
 	found  []nearby
 	bounds []float64 // the least limit of what found is at most, ascending
-	queue  []node    // a heap, the nearest first
 
-	windowed  float64
+	windowed  bool    // the window is smaller than the world
+	windowAt  float64 // what most was when the window was made
 	windowBox packedBox
-	nodes     [32]node // memory of the lists, enough for most searches
-	places    [48]nearby
-	measures  [16]float64
+	touched   uint32 // keeps what neighbors reads ahead
 }
 
-// node is one of the packed tree of a layer.
-type node struct {
-	atLeast   float64
-	layer, at int32
+// searches are used again, with the memory of their lists.
+var searches = sync.Pool{New: func() any { return new(nearest) }}
+
+// release lets go of the snapshot.
+func (n *nearest) release() {
+	clear(n.found)
+	n.layers, n.found, n.bounds = nil, n.found[:0], n.bounds[:0]
+	searches.Put(n)
 }
 
 // nearby is an asset that may be one of the nearest.
@@ -108,54 +122,57 @@ func (n *nearest) atMost(most float64) {
 	if most >= n.most {
 		return
 	}
-	if most < 0.8*n.windowed || n.windowed == 0 { // a window is not made for every little step
-		n.windowed, n.window = most, n.from.window(most)
-		n.windowBox = boxAround(n.window)
+	if most < 0.7*n.windowAt || n.windowAt == 0 { // a window is not made for every little step
+		n.window, n.windowed = n.from.window(most)
+		n.windowAt, n.windowBox = most, boxAround(n.window)
 	}
 	n.most = most
 }
 
-// guess bounds the distance by the rows that are next to the origin along the
-// curve.
-func (n *nearest) guess(l *assetLayer) {
-	s, key := l.section, PositionOf(n.from.point).Key()
-	at, _ := slices.BinarySearch(s.keys, key)
-	first := max(0, min(at-n.limit/2, s.placed()-n.limit))
-	most, seen := 0.0, 0
-	for i := first; i < s.placed() && seen < n.limit; i++ {
-		if !l.dead.has(i) {
-			most = max(most, n.from.atMost(s.points[i]))
-			seen++
-		}
+// searchPacked looks at what is below a node of a layer's packed tree.
+func (n *nearest) searchPacked(layer int32, l *assetLayer, at *packedNode) {
+	from, to := at.children()
+	if at.leaf() {
+		n.leaf(layer, l, from, to)
+		return
 	}
-	if seen == n.limit {
-		n.atMost(most)
+	children := l.section.tree.nodes[from:to]
+	first := n.nearestOf(children)
+	if first < 0 {
+		return
+	}
+	n.searchPacked(layer, l, &children[first])
+	for i := range children {
+		if i != first && n.mayHold(&children[i].box) {
+			n.searchPacked(layer, l, &children[i])
+		}
 	}
 }
 
-// searchPacked looks at the packed trees of all layers at once.
-func (n *nearest) searchPacked() {
-	for i, l := range n.layers {
-		if len(l.section.tree.nodes) > 0 {
-			n.push(l, int32(i), 0)
+// nearestOf is the node around the origin, or else the nearest to it; -1 where
+// none is near enough.
+func (n *nearest) nearestOf(nodes []packedNode) int {
+	p, nearest, least := n.from.point, -1, n.most
+	for i := range nodes {
+		if nodes[i].box.contains(p) {
+			return i
 		}
 	}
-	for len(n.queue) > 0 {
-		next := n.pop()
-		if n.beyond(next.atLeast) {
-			return
-		}
-		l := n.layers[next.layer]
-		at := &l.section.tree.nodes[next.at]
-		from, to := at.children()
-		if at.leaf() {
-			n.leaf(next.layer, l, from, to)
+	for i := range nodes {
+		b := &nodes[i].box
+		if !b.touches(&n.windowBox) {
 			continue
 		}
-		for child := from; child < to; child++ {
-			n.push(l, next.layer, int32(child))
+		if away := n.from.fromBox(b); away <= least {
+			nearest, least = i, away
 		}
 	}
+	return nearest
+}
+
+// mayHold reports whether one of the nearest may lie in a box.
+func (n *nearest) mayHold(b *packedBox) bool {
+	return b.touches(&n.windowBox) && (n.windowed || !n.beyond(n.from.fromBox(b)))
 }
 
 // leaf looks at a run of rows.
@@ -248,49 +265,4 @@ func (n *nearest) settle() {
 	for _, p := range n.found {
 		n.bound(measureOf(p.distanceM))
 	}
-}
-
-// push adds a node of a layer's tree unless it is too far.
-func (n *nearest) push(l *assetLayer, layer, at int32) {
-	b := &l.section.tree.nodes[at].box
-	if !b.touches(&n.windowBox) {
-		return
-	}
-	atLeast := n.from.atLeast(float64(b.west), float64(b.south), float64(b.east), float64(b.north))
-	if n.beyond(atLeast) {
-		return
-	}
-	n.queue = append(n.queue, node{})
-	i := len(n.queue) - 1
-	for i > 0 && n.queue[(i-1)/2].atLeast > atLeast {
-		n.queue[i] = n.queue[(i-1)/2]
-		i = (i - 1) / 2
-	}
-	n.queue[i] = node{atLeast, layer, at}
-}
-
-// pop takes the nearest node out.
-func (n *nearest) pop() node {
-	first, last := n.queue[0], n.queue[len(n.queue)-1]
-	n.queue = n.queue[:len(n.queue)-1]
-	if len(n.queue) == 0 {
-		return first
-	}
-	i := 0
-	for {
-		child := 2*i + 1
-		if child >= len(n.queue) {
-			break
-		}
-		if child+1 < len(n.queue) && n.queue[child+1].atLeast < n.queue[child].atLeast {
-			child++
-		}
-		if n.queue[child].atLeast >= last.atLeast {
-			break
-		}
-		n.queue[i] = n.queue[child]
-		i = child
-	}
-	n.queue[i] = last
-	return first
 }

@@ -101,6 +101,10 @@ func (b *packedBox) touches(o *packedBox) bool {
 	return b.west <= o.east && b.east >= o.west && b.south <= o.north && b.north >= o.south
 }
 
+func (b *packedBox) contains(p orb.Point) bool {
+	return float64(b.west) <= p[0] && p[0] <= float64(b.east) && float64(b.south) <= p[1] && p[1] <= float64(b.north)
+}
+
 // below is the greatest float32 that is not above v, and above the least that
 // is not below.
 func below(v float64) float32 {
