@@ -117,7 +117,7 @@ func (w *write) readRules(ctx context.Context, tx pgx.Tx) error {
 }
 
 const baseSQL = `select ` + assetColumns + `, ` + privateColumns + `
-from assets a left join revisions r on r.id = a.from_tx where a.id = $1 for update of a`
+from assets a` + stampSQL + `where a.id = $1 for update of a`
 
 // base locks and reads the asset that the edit changes, and checks right and
 // version.
@@ -346,9 +346,9 @@ func (w *write) claimByPlace(ctx context.Context, tx pgx.Tx, a *geo.Asset) (geo.
 
 const (
 	duplicatesSQL = `select ` + assetColumns + ` from likely_duplicates($1, $2, $3, st_geomfromewkb($4)) d
-join assets a on a.id = d.id left join revisions r on r.id = a.from_tx order by d.distance_m, a.id`
+join assets a on a.id = d.id` + stampSQL + `order by d.distance_m, a.id`
 	othersSQL = `select ` + assetColumns + ` from active_others($1, $2, $3) d
-join assets a on a.id = d.id left join revisions r on r.id = a.from_tx order by a.id`
+join assets a on a.id = d.id` + stampSQL + `order by a.id`
 )
 
 // mark looks for likely duplicates and for too many of a kind. It refuses

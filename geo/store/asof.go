@@ -37,20 +37,20 @@ const (
 // Of each feature the latest version that stood at some time between revisions
 // $2 and $3, both included.
 const (
-	pastAssetsSQL = `select distinct on (a.id) ` + assetColumns + ` from ` + assetVersions + ` a
-left join revisions r on r.id = a.from_tx left join revisions u on u.id = a.to_tx
-where a.placement <> 'held' and coalesce(r.revision, 0) <= $3 and (a.to_tx is null or u.revision > $2) and `
-	pastAreasSQL = `select distinct on (a.id) ` + areaColumns + ` from ` + areaVersions + ` a
-left join revisions r on r.id = a.from_tx left join revisions u on u.id = a.to_tx
-where coalesce(r.revision, 0) <= $3 and (a.to_tx is null or u.revision > $2) and `
-	latestFirst = ` order by a.id, coalesce(r.revision, 0) desc, a.version desc`
+	pastAssetsSQL = `select distinct on (a.id) ` + assetColumns + ` from ` + assetVersions + ` a`
+	pastAreasSQL  = `select distinct on (a.id) ` + areaColumns + ` from ` + areaVersions + ` a`
+	pastFewSQL    = stampSQL + `left join lateral (select v.* from revisions v where v.id = a.to_tx limit 1) u on true`
+	pastManySQL   = ` left join revisions r on r.id = a.from_tx left join revisions u on u.id = a.to_tx`
+	stoodSQL      = ` where coalesce(r.revision, 0) <= $3 and (a.to_tx is null or u.revision > $2) and `
+	publicSQL     = `a.placement <> 'held' and `
+	latestFirst   = ` order by a.id, coalesce(r.revision, 0) desc, a.version desc`
 
-	pastAssetSQL    = pastAssetsSQL + `a.id = $1` + latestFirst
-	pastOfTypeSQL   = pastAssetsSQL + `a.type = $1` + latestFirst
-	pastOfAllSQL    = pastAssetsSQL + `$1 = ''` + latestFirst
-	pastAreaSQL     = pastAreasSQL + `a.id = $1` + latestFirst
-	pastOfLevelSQL  = pastAreasSQL + `a.level = $1` + latestFirst
-	pastAllAreasSQL = pastAreasSQL + `$1 = 0` + latestFirst
+	pastAssetSQL    = pastAssetsSQL + pastFewSQL + stoodSQL + publicSQL + `a.id = $1` + latestFirst
+	pastOfTypeSQL   = pastAssetsSQL + pastManySQL + stoodSQL + publicSQL + `a.type = $1` + latestFirst
+	pastOfAllSQL    = pastAssetsSQL + pastManySQL + stoodSQL + publicSQL + `$1 = ''` + latestFirst
+	pastAreaSQL     = pastAreasSQL + pastFewSQL + stoodSQL + `a.id = $1` + latestFirst
+	pastOfLevelSQL  = pastAreasSQL + pastManySQL + stoodSQL + `a.level = $1` + latestFirst
+	pastAllAreasSQL = pastAreasSQL + pastManySQL + stoodSQL + `$1 = 0` + latestFirst
 	pastMomentSQL   = `select c.epoch::text, r.committed_at from revision_clock c join revisions r on r.revision = $1`
 	pastClockSQL    = `select c.epoch::text, coalesce((select committed_at from revisions where revision = $1), 'epoch') from revision_clock c`
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-const privateAssetsSQL = `select ` + assetColumns + `, ` + privateColumns + ` from assets a left join revisions r on r.id = a.from_tx
+const privateAssetsSQL = `select ` + assetColumns + `, ` + privateColumns + ` from assets a` + stampSQL + `
 where a.id = any($1) order by a.id`
 
 // PrivateAssets reads assets in the private view, in the order of their ids.

@@ -26,15 +26,15 @@ func deedTargets(d *geo.Deed) []any {
 // The versions of one feature below revision $2, newest first: who made each,
 // who closed it, and the state. Fields about people have no history.
 const (
-	closedBySQL = ` left join lateral (select r.id, ` + deedColumns + ` from revisions r where r.id = a.to_tx) u(id, revision, at, actor, title, approved_by, reason) on true `
+	closedBySQL = ` left join lateral (select r.id, ` + deedColumns + ` from revisions r where r.id = a.to_tx limit 1) u(id, revision, at, actor, title, approved_by, reason) on true `
 	beforeSQL   = ` where a.id = $1 and coalesce(r.revision, 0) < $2 order by coalesce(r.revision, 0) desc limit $3`
 
 	closerColumns = `, u.id is not null, coalesce(u.revision, 0), coalesce(u.at, 'epoch'), coalesce(u.actor, ''), coalesce(u.title, ''), coalesce(u.approved_by, ''), coalesce(u.reason, '')`
 
 	assetHistorySQL = `select ` + deedColumns + closerColumns + `, ` + assetColumns + `, ` + formerColumns + `
-from ` + assetVersions + ` a left join revisions r on r.id = a.from_tx` + closedBySQL + beforeSQL
+from ` + assetVersions + ` a` + stampSQL + closedBySQL + beforeSQL
 	areaHistorySQL = `select ` + deedColumns + closerColumns + `, coalesce(st_area(a.boundary::geography), 0) / 10000, ` + areaColumns + `
-from ` + areaVersions + ` a left join revisions r on r.id = a.from_tx` + closedBySQL + beforeSQL
+from ` + areaVersions + ` a` + stampSQL + closedBySQL + beforeSQL
 )
 
 // state is one version of a feature.

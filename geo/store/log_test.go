@@ -289,3 +289,28 @@ func TestBoundaryChangeMovesNothingOutOfSight(t *testing.T) {
 		t.Errorf("the derived province kept its old boundary: %v", got)
 	}
 }
+
+// TestFewRowsReadFewRevisions looks, after an import and many edits, at an asset
+// that was edited last: the statistics know nothing of that transaction.
+func TestFewRowsReadFewRevisions(t *testing.T) {
+	s, _ := open(t)
+	exec(t, s, `insert into assets (type, name, area_code) select 'rt', 'RT ' || n, '35.71.01.1001' from generate_series(1, 5000) n`)
+	exec(t, s, `insert into revisions (revision, committed_at, actor) select -n, now(), 'test' from generate_series(1, 5000) n`)
+	exec(t, s, `analyze assets`)
+	exec(t, s, `analyze revisions`)
+	id := one[int64](t, s, `update assets set name = 'A' where name = 'RT 7' returning id`)
+	for name, sql := range map[string]string{
+		"baseSQL": baseSQL, "privateAssetSQL": privateAssetSQL, "presentSQL": strings.Replace(presentSQL, "any($1)", "any(array[$1::bigint])", 1),
+		"pastAssetSQL": strings.NewReplacer("$2", "0", "$3", "1000000").Replace(pastAssetSQL),
+	} {
+		plan := one[[]struct {
+			Plan struct {
+				Hit  int `json:"Shared Hit Blocks"`
+				Read int `json:"Shared Read Blocks"`
+			}
+		}](t, s, `explain (analyze, buffers, format json) `+strings.ReplaceAll(sql, "$1", fmt.Sprint(id)))
+		if blocks := plan[0].Plan.Hit + plan[0].Plan.Read; blocks > 100 {
+			t.Errorf("%s reads %d blocks for one asset", name, blocks)
+		}
+	}
+}

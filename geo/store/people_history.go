@@ -32,7 +32,8 @@ from grant_history where account_id = $1 and to_tx <> from_tx)
 select v.kind, v.id, v.closed_by, v.fields,
     coalesce(b.revision, 0), coalesce(b.committed_at, v.at, 'epoch'), coalesce(b.actor, ''), coalesce(b.reason, ''),
     coalesce(e.revision, 0), coalesce(e.committed_at, 'epoch'), coalesce(e.actor, ''), coalesce(e.reason, '')
-from versions v left join revisions b on b.id = v.from_tx left join revisions e on e.id = v.to_tx
+from versions v left join lateral (select r.* from revisions r where r.id = v.from_tx limit 1) b on true
+left join lateral (select r.* from revisions r where r.id = v.to_tx limit 1) e on true
 order by v.kind, v.id, v.version`
 
 // accountVersion is a row of accountVersionsSQL.

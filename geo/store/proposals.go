@@ -170,9 +170,9 @@ func addEvents(ctx context.Context, tx pgx.Tx, list []*geo.Proposal) error {
 
 const (
 	presentSQL = `select ` + assetColumns + `, ` + privateColumns + `
-from assets a left join revisions r on r.id = a.from_tx where a.id = any($1)`
+from assets a` + stampSQL + `where a.id = any($1)`
 	deletedSQL = `select distinct on (a.id) ` + assetColumns + `, ` + privateColumns + `
-from asset_history a left join revisions r on r.id = a.from_tx where a.id = any($1) and a.closed_by = 'delete'
+from asset_history a` + stampSQL + `where a.id = any($1) and a.closed_by = 'delete'
 order by a.id, a.to_tx desc, a.version desc`
 )
 

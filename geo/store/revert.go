@@ -8,7 +8,7 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
-const formerSQL = `select ` + assetColumns + `, ` + formerColumns + ` from ` + assetVersions + ` a left join revisions r on r.id = a.from_tx
+const formerSQL = `select ` + assetColumns + `, ` + formerColumns + ` from ` + assetVersions + ` a` + stampSQL + `
 where a.id = $1 and a.version = $2 order by coalesce(r.revision, 0) desc limit 1`
 
 // revert replaces the asset by a former version of it, under the rules of today:
@@ -41,7 +41,7 @@ const (
 from ` + areaVersions + ` f where a.id = $1 and f.id = a.id and f.version = $2 returning a.id`
 
 	revertedAreaSQL = `create temp table import_areas on commit drop as select code, true as differs from areas where id = $1`
-	oneAreaSQL      = `select ` + areaColumns + ` from areas a left join revisions r on r.id = a.from_tx where a.id = $1`
+	oneAreaSQL      = `select ` + areaColumns + ` from areas a` + stampSQL + `where a.id = $1`
 )
 
 // RevertArea brings a former version of an area back as a new one, for those who

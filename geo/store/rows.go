@@ -113,7 +113,7 @@ func (w *write) restore(ctx context.Context, tx pgx.Tx) error {
 }
 
 const privateAssetSQL = `select ` + assetColumns + `, ` + privateColumns + `
-from assets a left join revisions r on r.id = a.from_tx where a.id = $1`
+from assets a` + stampSQL + `where a.id = $1`
 
 // asset reads an asset in the private view, as far as p's rows go.
 func (s *Store) asset(ctx context.Context, p geo.Principal, id int64) (a *geo.Asset, err error) {
@@ -143,7 +143,7 @@ func (s *Store) Asset(ctx context.Context, p geo.Principal, id int64) (*geo.Asse
 }
 
 const doubtsSQL = `select ` + assetColumns + `, ` + privateColumns + `
-from assets a left join revisions r on r.id = a.from_tx
+from assets a` + stampSQL + `
 where a.id > $1 and (a.placement in ('near', 'reasoned', 'held') or a.marks <> '{}') order by a.id limit $2`
 
 // Doubts lists, by id, the assets that a person should look at again: near or

@@ -11,6 +11,12 @@ import (
 	"github.com/patok-id/patok/geo"
 )
 
+// stampSQL joins the revision r that made a version a, where versions are few.
+// Without the limit PostgreSQL may merge them with all revisions there ever were:
+// it reckons with the transactions that it knew at its last look at the table.
+// Other queries for few rows join revisions in the same way.
+const stampSQL = ` left join lateral (select r.* from revisions r where r.id = a.from_tx limit 1) r on true `
+
 // assetColumns are the published fields of an asset a with its revision r, in
 // the order of assetRow.
 const assetColumns = `a.id, a.uuid, a.type, a.type_version, a.name, a.area_code, coalesce(a.area_located, ''),
