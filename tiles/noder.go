@@ -14,25 +14,27 @@ import (
 // their ends only, a border that two areas share stays the same for both, and
 // nothing is turned inside out: what is thinner than the grid falls together.
 type noder struct {
-	zoom     uint8
-	coarse   uint  // positions are read in steps of 1<<coarse: 0 from zoom 2 on
-	unit     uint  // a unit of the tile is 1<<unit of these
-	step     uint  // the grid is 1<<step units wide
-	x0, y0   int64 // the tile's corner
-	lo, hi   wide  // the corners of its buffer
-	cut      [2][]wide
-	corners  []corner // ring after ring
-	rings    []traced
-	spots    []spot
-	buckets  [across * across]int32 // the first spot of each + 1
-	path     []int32                // spots, ring after ring
-	ends     []int                  // where in path each ring ends
-	passed   []passed
-	serial   int32 // of the area being made
-	taken    int   // how many rings of corners are made
-	cells    []cell
-	polygons [][]cell
-	edges    []edge
+	zoom       uint8
+	coarse     uint  // positions are read in steps of 1<<coarse: 0 from zoom 2 on
+	unit       uint  // a unit of the tile is 1<<unit of these
+	step       uint  // the grid is 1<<step units wide
+	x0, y0     int64 // the tile's corner
+	lo, hi     wide  // the corners of its buffer
+	cut        [2][]wide
+	corners    []corner // ring after ring
+	rings      []traced
+	spots      []spot
+	buckets    [across * across]int32 // the first spot of each + 1
+	path       []int32                // spots, ring after ring
+	ends       []int                  // where in path each ring ends
+	passed     []passed
+	clearEdges [1 << clearBits]clearEdge
+	tile       uint32 // how many were begun
+	serial     int32  // of the area being made
+	taken      int    // how many rings of corners are made
+	cells      []cell
+	polygons   [][]cell
+	edges      []edge
 }
 
 type (
@@ -54,6 +56,12 @@ type (
 		next int32 // in its bucket + 1
 		seen int32 // serial of the area that came here last
 	}
+	// clearEdge is an edge of a tile that passes by no spot. Two neighbours have it,
+	// each the other way round, and only the first has to look.
+	clearEdge struct {
+		a, b uint64
+		tile uint32
+	}
 	// passed is a spot on the way of an edge.
 	passed struct {
 		spot  int32
@@ -61,10 +69,11 @@ type (
 	}
 )
 
-// Spots are found by buckets of 64 × 64 units.
+// Spots are found by buckets of 64 × 64 units, clear edges by a hash.
 const (
 	bucketBits = 6
 	across     = (extent+2*buffer)>>bucketBits + 1
+	clearBits  = 11
 )
 
 // stepBits tell the grid that boundaries are snapped to at a zoom: in tile
@@ -91,6 +100,10 @@ func (n *noder) begin(id ID) {
 	n.corners, n.rings, n.spots = n.corners[:0], n.rings[:0], n.spots[:0]
 	clear(n.buckets[:])
 	n.serial, n.taken = 0, 0
+	if n.tile++; n.tile == 0 {
+		clear(n.clearEdges[:])
+		n.tile = 1
+	}
 }
 
 // add takes in what lies in the tile of an area's outline.
@@ -301,6 +314,10 @@ func (n *noder) between(a, b *corner) []passed {
 	if dx, dy := abs(p.x-q.x), abs(p.y-q.y); dx+dy <= 1<<n.step {
 		return nil // side by side
 	}
+	known := n.known(a, b)
+	if known.tile == n.tile {
+		return nil
+	}
 	half := int32(1) << (n.unit + n.step) >> 1
 	e := edgeOf(a, b)
 	top, bottom := bucketOf((e.top-half)>>n.unit), bucketOf((e.bottom+half)>>n.unit)
@@ -318,6 +335,9 @@ func (n *noder) between(a, b *corner) []passed {
 			}
 		}
 	}
+	if len(n.passed) == 0 {
+		known.tile = n.tile
+	}
 	if len(n.passed) > 1 {
 		slices.SortFunc(n.passed, func(s, t passed) int { return cmp.Compare(s.along, t.along) })
 	}
@@ -325,6 +345,21 @@ func (n *noder) between(a, b *corner) []passed {
 		slices.Reverse(n.passed)
 	}
 	return n.passed
+}
+
+// known is where the edge a-b is kept once it is known to be clear, which
+// then has the number of the tile.
+func (n *noder) known(a, b *corner) *clearEdge {
+	from, to := uint64(uint32(a.x))<<32|uint64(uint32(a.y)), uint64(uint32(b.x))<<32|uint64(uint32(b.y))
+	if from > to {
+		from, to = to, from
+	}
+	const odd = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio (Knuth, volume 3, section 6.4)
+	slot := &n.clearEdges[((from*odd)^to)*odd>>(64-clearBits)]
+	if slot.a != from || slot.b != to {
+		*slot = clearEdge{a: from, b: to}
+	}
+	return slot
 }
 
 // rowFrom is where a row of buckets begins.

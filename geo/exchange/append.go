@@ -45,12 +45,6 @@ func scale(f float64, digits int) (int64, bool) {
 // appendScaled writes n divided by 10 to the power of digits, without the zeros at
 // its end.
 func appendScaled(b []byte, n int64, digits int) []byte {
-	for digits > 0 && n%10 == 0 {
-		n, digits = n/10, digits-1
-	}
-	if digits == 0 {
-		return strconv.AppendInt(b, n, 10)
-	}
 	if n < 0 {
 		b, n = append(b, '-'), -n
 	}
@@ -58,10 +52,17 @@ func appendScaled(b []byte, n int64, digits int) []byte {
 	for range digits {
 		unit *= 10
 	}
-	b = append(strconv.AppendInt(b, n/unit, 10), '.')
-	for n %= unit; digits > 0; digits-- {
-		unit /= 10
-		b = append(b, byte('0'+n/unit%10))
+	b = strconv.AppendInt(b, n/unit, 10)
+	part := n % unit
+	if part == 0 {
+		return b
+	}
+	b = append(append(b, '.'), "0000000"[:digits]...)
+	for i := len(b) - 1; part > 0; i-- {
+		b[i], part = byte('0'+part%10), part/10
+	}
+	for b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
 	}
 	return b
 }
