@@ -26,11 +26,11 @@ const exposed = "ETag, Patok-Revision, Patok-Stale, Patok-As-Of, Content-Crs, Re
 // protect sets the headers that every answer carries. Their values are shared
 // by all answers: whoever wants another sets one, and changes none.
 func (s *Server) protect(next http.Handler) http.Handler {
-	noSniff, referrer, policy := []string{"nosniff"}, []string{"strict-origin-when-cross-origin"}, []string{apiPolicy}
+	noSniff, policy := []string{"nosniff"}, []string{apiPolicy}
 	secure, everybody, readable := []string{"max-age=31536000"}, []string{"*"}, []string{exposed}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h["X-Content-Type-Options"], h["Referrer-Policy"], h["Content-Security-Policy"] = noSniff, referrer, policy
+		h["X-Content-Type-Options"], h["Content-Security-Policy"] = noSniff, policy
 		if s.secure(r) {
 			h["Strict-Transport-Security"] = secure
 		}
@@ -44,6 +44,7 @@ func (s *Server) protect(next http.Handler) http.Handler {
 // protectDocument sets the headers of what a browser opens as a page of its own.
 func protectDocument(h http.Header) {
 	if strings.HasPrefix(h.Get("Content-Type"), typeHTML) {
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	}

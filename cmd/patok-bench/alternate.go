@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // side is one of those that do the same work in turn.
@@ -61,7 +62,8 @@ func failures(samples []sample) (failed, requests int) {
 
 // duel compares Patok, the first side, with each of the others: how many times
 // its requests in a second are theirs, and how many times their slowest one in a
-// hundred is Patok's.
+// hundred is Patok's. A side fromMemory has no row of its own: it tells what
+// the ratio would be if Patok had nothing to do.
 func duel(ctx context.Context, rounds int, name string, sides []side, more, sooner reach) ([]row, error) {
 	samples, err := alternate(ctx, rounds, sides)
 	if err != nil {
@@ -73,12 +75,22 @@ func duel(ctx context.Context, rounds int, name string, sides []side, more, soon
 		note += fmt.Sprintf("; %d of %d were refused", failed, requests)
 	}
 	var rows []row
-	for i, other := range sides[1:] {
-		theirs := samples[i+1]
-		beside := fmt.Sprintf("; of %s %s KB", other.name, digits(theirs[0].Bytes/1024))
-		rows = append(rows, besideRow(name, unitRequests, other.name, number(ours, throughput), number(theirs, throughput), true, more, note+beside))
+	memory := slices.IndexFunc(sides, func(s side) bool { return s.name == fromMemory })
+	for i, other := range sides {
+		if i == 0 || i == memory {
+			continue
+		}
+		theirs, beside := samples[i], fmt.Sprintf("; of %s %s KB", other.name, digits(samples[i][0].Bytes/1024))
+		compare := func(name, unit string, of func(sample) float64, more bool, goal reach, note string) {
+			r := besideRow(name, unit, other.name, number(ours, of), number(theirs, of), more, goal, note)
+			if memory > 0 {
+				r.Memory = besideRow("", unit, "", number(samples[memory], of), number(theirs, of), more, reach{}, "").Ratio
+			}
+			rows = append(rows, r)
+		}
+		compare(name, unitRequests, throughput, true, more, note+beside)
 		if sooner != (reach{}) {
-			rows = append(rows, besideRow(name+", p99", unitMillis, other.name, number(ours, slowest), number(theirs, slowest), false, sooner, ""))
+			compare(name+", p99", unitMillis, slowest, false, sooner, "")
 		}
 	}
 	return rows, nil

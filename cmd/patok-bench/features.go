@@ -49,7 +49,12 @@ func measureFeatures(ctx context.Context, s *stage) ([]row, error) {
 		{"single item", "", itemPaths(assets), plainItemPaths(assets), ratioOf(3)},
 	} {
 		s.progress(ask.name)
-		sides := []side{s.wrkSide("Patok", node.url, ask.ours, ask.headers), s.wrkSide("PostGIS", s.plain, ask.theirs, ask.headers)}
+		memory, err := s.memory(ctx, node.url, ask.ours, ask.headers)
+		if err != nil {
+			return nil, err
+		}
+		sides := []side{s.wrkSide("Patok", node.url, ask.ours, ask.headers), s.wrkSide("PostGIS", s.plain, ask.theirs, ask.headers),
+			s.wrkSide(fromMemory, memory, ask.ours, ask.headers)}
 		more, err := duel(ctx, s.Rounds, ask.name, sides, ask.goal, reach{})
 		if err != nil {
 			return nil, err

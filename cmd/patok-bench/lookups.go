@@ -134,7 +134,13 @@ func measureLookups(ctx context.Context, s *stage) ([]row, error) {
 		{"locate over HTTP", "/api/locate?lon=%.7f&lat=%.7f", "/locate/%.7f/%.7f", reach{}},
 	} {
 		s.progress(ask.name)
-		sides := []side{s.wrkSide("Patok", node.url, pointPaths(points, ask.ours), ""), s.wrkSide("PostGIS", s.plain, pointPaths(points, ask.theirs), "")}
+		ours := pointPaths(points, ask.ours)
+		memory, err := s.memory(ctx, node.url, ours, "")
+		if err != nil {
+			return nil, err
+		}
+		sides := []side{s.wrkSide("Patok", node.url, ours, ""), s.wrkSide("PostGIS", s.plain, pointPaths(points, ask.theirs), ""),
+			s.wrkSide(fromMemory, memory, ours, "")}
 		more, err := duel(ctx, s.Rounds, ask.name, sides, ask.goal, reach{})
 		if err != nil {
 			return nil, err

@@ -29,6 +29,7 @@ type row struct {
 	Slower    bool    `json:"slower"`  // than PostGIS, by the median of the rounds' ratios
 	P99       float64 `json:"p99,omitempty"`
 	Note      string  `json:"note,omitempty"`
+	Memory    *spread `json:"from_memory,omitempty"` // Ratio, had Patok's answers lain in memory
 
 	Reach reach  `json:"-"`               // the figure to reach, the zero one where there is none
 	Goal  string `json:"reach,omitempty"` // the same for people
@@ -140,11 +141,13 @@ func (r row) beside() string {
 	return r.Reference + " " + r.format(*r.Beside)
 }
 
-func (r row) ratio() string {
-	if r.Ratio == nil {
+func (r row) ratio() string { return times(r.Ratio) }
+
+func times(s *spread) string {
+	if s == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%s× [%s..%s]", digits(r.Ratio.Median), digits(r.Ratio.Min), digits(r.Ratio.Max))
+	return fmt.Sprintf("%s× [%s..%s]", digits(s.Median), digits(s.Min), digits(s.Max))
 }
 
 func (r row) verdict() string {

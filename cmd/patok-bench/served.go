@@ -57,7 +57,7 @@ func servedContests(ctx context.Context, n *node, seed uint64) ([]contest, error
 	}, nil
 }
 
-// plainTiles answers with what Patok answered once.
+// plainTiles answers with what Patok answered once, by path and query.
 type plainTiles struct{ answers map[string]plainAnswer }
 
 type plainAnswer struct {
@@ -67,21 +67,53 @@ type plainAnswer struct {
 
 func (p *plainTiles) router() http.Handler {
 	r := chi.NewRouter()
-	r.Get("/tiles/{layers}/{z}/{x}/{y}.{ext}", func(w http.ResponseWriter, r *http.Request) {
-		answer := p.answers[r.URL.Path]
+	answer := func(w http.ResponseWriter, r *http.Request) {
+		answer := p.answers[r.RequestURI]
 		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Length", "ETag", "Cache-Control", "Vary"} {
 			if value := answer.header.Get(name); value != "" {
 				w.Header().Set(name, value)
 			}
 		}
-		if r.Header.Get("If-None-Match") == answer.header.Get("ETag") {
+		if etag := r.Header.Get("If-None-Match"); etag != "" && etag == answer.header.Get("ETag") {
 			w.Header().Del("Content-Length")
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 		w.Write(answer.body) //nolint:errcheck // a client that has gone
-	})
+	}
+	r.Get("/tiles/{layers}/{z}/{x}/{y}.{ext}", answer)
+	r.Get("/api/collections/{collection}/items", answer)
+	r.Get("/api/collections/{collection}/items/{id}", answer)
+	r.Get("/api/{lookup}", answer)
 	return r
+}
+
+// fromMemory is the name of a side that gives Patok's own answers from memory.
+const fromMemory = "memory"
+
+// memory is what base answers to all paths, behind a chi handler until the stage
+// closes.
+func (s *stage) memory(ctx context.Context, base string, paths []string, headers string) (address string, err error) {
+	answers := &plainTiles{answers: map[string]plainAnswer{}}
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+	for _, path := range paths {
+		r, err := request(ctx, base+path, "")
+		if err != nil {
+			return "", err
+		}
+		if headers == "" {
+			r.Header.Del("Accept-Encoding")
+		}
+		if answers.answers[path], err = readPlain(client, r); err != nil {
+			return "", err
+		}
+	}
+	client.CloseIdleConnections()
+	address, stop, err := serveOn(ctx, answers.router())
+	if err == nil {
+		s.atEnd(stop)
+	}
+	return address, err
 }
 
 func request(ctx context.Context, url, etag string) (*http.Request, error) {
@@ -101,14 +133,23 @@ func fetchPlain(ctx context.Context, client *http.Client, url string) (plainAnsw
 	if err != nil {
 		return plainAnswer{}, err
 	}
+	answer, err := readPlain(client, r)
+	if err == nil && answer.header.Get("ETag") == "" {
+		err = fmt.Errorf("%s: no ETag", url)
+	}
+	return answer, err
+}
+
+// readPlain reads an answer with something in it.
+func readPlain(client *http.Client, r *http.Request) (plainAnswer, error) {
 	response, err := client.Do(r)
 	if err != nil {
 		return plainAnswer{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err == nil && (response.StatusCode != http.StatusOK || response.Header.Get("ETag") == "") {
-		err = fmt.Errorf("%s: %s, ETag %q", url, response.Status, response.Header.Get("ETag"))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", r.URL, response.Status)
 	}
 	return plainAnswer{header: response.Header, body: body}, err
 }

@@ -40,6 +40,11 @@ func measureUncached(ctx context.Context, s *stage) ([]row, error) {
 				s.tileSide("Patok", node.url, tilePaths(layer.ours, ids)),
 				s.tileSide("PostGIS", s.plain, plainPaths(layer.plain, ids)),
 			}
+			memory, err := s.memory(ctx, node.url, tilePaths(layer.ours, ids), gzipHeader)
+			if err != nil {
+				return nil, err
+			}
+			sides = append(sides, s.tileSide(fromMemory, memory, tilePaths(layer.ours, ids)))
 			for _, p := range s.peers {
 				sides = append(sides, s.tileSide(p.name, p.base, p.paths(layer.peers, ids)))
 			}
