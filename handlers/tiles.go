@@ -139,24 +139,29 @@ func tileCoding(r *http.Request) tiles.Coding {
 	return tiles.Coding(chosenCoding(r, string(tiles.Zstd), string(tiles.Brotli), string(tiles.Gzip), string(tiles.Identity)))
 }
 
+// Header values that all tiles share; nobody changes them.
+var (
+	tileCaching = []string{"no-cache"}
+	tileType    = []string{tiles.ContentType}
+	tileCodings = map[tiles.Coding][]string{tiles.Gzip: {string(tiles.Gzip)}, tiles.Brotli: {string(tiles.Brotli)}, tiles.Zstd: {string(tiles.Zstd)}}
+)
+
 func writeTile(w http.ResponseWriter, r *http.Request, tile tiles.Tile, coding tiles.Coding) {
 	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
-	h.Add("Vary", "Accept-Encoding")
+	h["Cache-Control"], h["Vary"] = tileCaching, append(h["Vary"], "Accept-Encoding")
 	if tile.Empty() {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	h.Set("ETag", tile.ETag)
+	h["Etag"] = []string{tile.ETag}
 	if notModified(r, tile.ETag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	if coding != tiles.Identity {
-		h.Set("Content-Encoding", string(coding))
+		h["Content-Encoding"] = tileCodings[coding]
 	}
-	h.Set("Content-Type", tiles.ContentType)
-	h.Set("Content-Length", strconv.Itoa(len(tile.Body)))
+	h["Content-Type"], h["Content-Length"] = tileType, []string{strconv.Itoa(len(tile.Body))}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(tile.Body)

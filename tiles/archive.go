@@ -231,7 +231,7 @@ func touched(s *index.Snapshot, layers []string, zoom int, id ID) bool {
 
 // work makes the tiles of stems. Tiles that follow each other are often the same.
 func (w *archiveWriter) work(ctx context.Context, work <-chan *stem) error {
-	e, p := NewEncoder(), newPacker()
+	e, p := NewEncoder(), newGzip(packLevel)
 	var last []byte
 	for s := range work {
 		var made []packedTile

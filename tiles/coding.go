@@ -35,7 +35,7 @@ const (
 
 // coders pack tiles. What they hold is large, and kept from one to the next.
 type coders struct {
-	gzip, brotli sync.Pool // of coder
+	gzip, brotli sync.Pool // of *packer
 	zstd         *zstd.Encoder
 }
 
@@ -45,14 +45,37 @@ type coder interface {
 	Reset(to io.Writer)
 }
 
+// packer is a coder and what it writes into: the same bytes in, the same bytes
+// out.
+type packer struct {
+	coder coder
+	out   bytes.Buffer
+}
+
+// newGzip packs by gzip, with no time and no name.
+func newGzip(level int) *packer {
+	w, _ := gzip.NewWriterLevel(nil, level) // the level is a good one
+	return &packer{coder: w}
+}
+
+// pack returns a copy of no more than it takes.
+func (p *packer) pack(raw []byte) ([]byte, error) {
+	p.out.Reset()
+	p.coder.Reset(&p.out)
+	if _, err := p.coder.Write(raw); err != nil {
+		return nil, err
+	}
+	if err := p.coder.Close(); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(p.out.Bytes()), nil
+}
+
 func newCoders() (*coders, error) {
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstdLevel), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20))
 	return &coders{
-		gzip: sync.Pool{New: func() any {
-			w, _ := gzip.NewWriterLevel(nil, gzipLevel) // the level is a good one
-			return coder(w)
-		}},
-		brotli: sync.Pool{New: func() any { return coder(brotli.NewWriterV2(nil, brotliLevel)) }},
+		gzip:   sync.Pool{New: func() any { return newGzip(gzipLevel) }},
+		brotli: sync.Pool{New: func() any { return &packer{coder: brotli.NewWriterV2(nil, brotliLevel)} }},
 		zstd:   encoder,
 	}, err
 }
@@ -73,20 +96,7 @@ func (c *coders) pack(raw []byte, coding Coding) ([]byte, error) {
 }
 
 func packWith(pool *sync.Pool, raw []byte) ([]byte, error) {
-	w := pool.Get().(coder)
-	defer pool.Put(w)
-	return packInto(bytes.NewBuffer(make([]byte, 0, len(raw)/2+64)), w, raw)
-}
-
-// packInto packs raw through an empty buffer, and returns a copy of no more than
-// it takes.
-func packInto(out *bytes.Buffer, w coder, raw []byte) ([]byte, error) {
-	w.Reset(out)
-	if _, err := w.Write(raw); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(out.Bytes()), nil
+	p := pool.Get().(*packer)
+	defer pool.Put(p)
+	return p.pack(raw)
 }

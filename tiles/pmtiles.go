@@ -1,12 +1,9 @@
 package tiles
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 	"slices"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // An archive is PMTiles version 3:
@@ -70,7 +67,7 @@ type directory struct {
 }
 
 func newDirectory() *directory {
-	return &directory{perLeaf: leafEntries, maxRoot: maxRoot, packer: newPacker()}
+	return &directory{perLeaf: leafEntries, maxRoot: maxRoot, packer: newGzip(packLevel)}
 }
 
 // add says where a tile's content is. Tiles that follow each other with the same
@@ -160,24 +157,8 @@ func directoryBytes(entries []entry) []byte {
 	return b
 }
 
-// packer gzips with no time and no name: the same bytes in, the same bytes out.
-type packer struct {
-	zip *gzip.Writer
-	out bytes.Buffer
-}
-
 // packLevel is for what is made once and read often.
 const packLevel = 7
-
-func newPacker() *packer {
-	zip, _ := gzip.NewWriterLevel(nil, packLevel) // the level is a good one
-	return &packer{zip: zip}
-}
-
-func (p *packer) pack(b []byte) ([]byte, error) {
-	p.out.Reset()
-	return packInto(&p.out, p.zip, b)
-}
 
 // header is an archive's header; everything in it is gzipped.
 type header struct {
