@@ -89,9 +89,9 @@ type nearest struct {
 // searches are used again, with the memory of their lists.
 var searches = sync.Pool{New: func() any { return new(nearest) }}
 
-// release lets go of the snapshot.
+// release lets go of the snapshot, of what was found and given up too.
 func (n *nearest) release() {
-	clear(n.found)
+	clear(n.found[:cap(n.found)])
 	n.layers, n.found, n.bounds = nil, n.found[:0], n.bounds[:0]
 	searches.Put(n)
 }

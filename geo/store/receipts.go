@@ -50,7 +50,7 @@ case when i.what = 'figures' then i.undone_tx is null and not ` + sentSinceSQL +
     where b.state not in ('draft', 'returned', 'withdrawn')
        or exists (select from batch_events e where e.batch_id = b.id and e.action = 'sent' and e.at > i.at))`
 
-	fromReceipts = ` from imports i left join accounts a on a.id = i.account_id 
+	fromReceipts = ` from imports i left join accounts a on a.id = i.account_id
 left join lateral (select v.* from revisions v where v.id = i.tx limit 1) r on true
 left join lateral (select v.* from revisions v where v.id = i.undone_tx limit 1) u on true `
 
