@@ -20,14 +20,17 @@ const (
 	boxFeatures = 1000 // in an answer
 )
 
-// The FeatureCollection as PostGIS makes it in one row. It is less than Patok
-// answers: attributes stay an object of their own, and revision, time of change,
-// the area's name and the exact number of matches are left out.
-const itemsSQL = `select '{"type":"FeatureCollection","features":[' || string_agg(st_asgeojson(t, 'point', 7), ',') || ']}' from (
-select id, point, type, name, uuid, area_code, area_located, nullif(rt, '') as rt, nullif(rw, '') as rw, nullif(address, '') as address,
+// wholeColumns are an asset as PostGIS tells it. It is less than Patok does:
+// attributes stay an object of their own, and revision, time of change and the
+// area's name are left out.
+const wholeColumns = `id, point, type, name, uuid, area_code, area_located, nullif(rt, '') as rt, nullif(rw, '') as rw, nullif(address, '') as address,
 nullif(condition, '') as condition, operation, accuracy_m, nullif(taken_by, '') as taken_by, taken_at, verified_at, placement, outside_m,
-to_jsonb(marks) as marks, version, attributes
-from assets where placement <> 'held' and point && st_makeenvelope($1, $2, $3, $4, 4326) order by id limit 1000) t`
+to_jsonb(marks) as marks, version, attributes`
+
+// The FeatureCollection as PostGIS makes it in one row, without the exact number
+// of matches.
+const itemsSQL = `select '{"type":"FeatureCollection","features":[' || string_agg(st_asgeojson(t, 'point', 7), ',') || ']}' from (
+select ` + wholeColumns + ` from assets where placement <> 'held' and point && st_makeenvelope($1, $2, $3, $4, 4326) order by id limit 1000) t`
 
 // itemsContest compares a page of features in a box: Patok's whole handler,
 // without a socket, with PostGIS's GeoJSON over the connection.

@@ -17,24 +17,25 @@ import (
 // plainGzip packs as Patok packs a page, and faster than it packs a tile.
 const plainGzip = gzip.BestSpeed
 
-// What PostGIS is asked for: the properties that Patok's own tiles and items
-// hold at least, and nothing that it would have to look for.
+// What PostGIS is asked for: the properties that Patok's own answers hold, and
+// nothing that it would have to look for elsewhere.
 const (
 	plainPointsSQL = `select st_asmvt(t, 'assets', 4096, 'geom', 'id') from (
-select id, type, name, area_code, condition, operation, st_asmvtgeom(st_transform(point, 3857), st_tileenvelope($1, $2, $3), 4096, 64, true) as geom
+select id, type, name, area_code, nullif(condition, '') as condition, operation, placement, nullif(rt, '') as rt, nullif(rw, '') as rw,
+nullif(example, false) as example, st_asmvtgeom(st_transform(point, 3857), st_tileenvelope($1, $2, $3), 4096, 64, true) as geom
 from assets where placement <> 'held' and point && st_transform(st_tileenvelope($1, $2, $3, margin => 64.0 / 4096), 4326)
 ) t where geom is not null`
 	plainAreasSQL = `select st_asmvt(t, 'kelurahan', 4096, 'geom', 'id') from (
-select id, code, name, kind, st_asmvtgeom(st_transform(boundary, 3857), st_tileenvelope($1, $2, $3), 4096, 64, true) as geom
+select id, code, name, kind, 4 as level, parent_code, st_asmvtgeom(st_transform(boundary, 3857), st_tileenvelope($1, $2, $3), 4096, 64, true) as geom
 from areas where level = 4 and boundary && st_transform(st_tileenvelope($1, $2, $3, margin => 64.0 / 4096), 4326)
 ) t where geom is not null`
 	plainItemsSQL = `select json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(st_asgeojson(t, 'point', 7)::json), '[]'))::text from (
 select id, type, name, area_code, condition, operation, point from assets
 where placement <> 'held' and point && st_makeenvelope($1, $2, $3, $4, 4326) limit 1000) t`
 	plainItemSQL = `select st_asgeojson(t, 'point', 7) from (
-select id, type, name, area_code, condition, operation, point from assets where id = $1 and placement <> 'held') t`
+select ` + wholeColumns + ` from assets where id = $1 and placement <> 'held') t`
 	plainNearestSQL = `select json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(st_asgeojson(t, 'point', 7)::json), '[]'))::text from (
-select id, type, name, area_code, condition, operation, point from assets
+select ` + wholeColumns + ` from assets
 where placement <> 'held' order by point <-> st_setsrid(st_makepoint($1, $2), 4326) limit 10) t`
 	plainLocateSQL = `select coalesce(json_agg(t), '[]')::text from (
 select p.code, p.name, p.level from areas k join areas p on p.code in (k.code, left(k.code, 8), left(k.code, 5), left(k.code, 2))

@@ -72,10 +72,14 @@ from (
     cross join lateral (` + mergedSQL + `) m) c`
 
 // Where the file says what it said at its last import, and a person edited the
-// asset since, the person's word stays.
+// asset since, the person's word stays. Each changed row looks its own asset up:
+// just after a mass edit PostgreSQL's statistics may take assets for empty, and
+// join all of them with all of the file.
 const keepEditsSQL = `update import_rows r set outcome = 'kept', located = a.area_located, outside_m = a.outside_m, placement = a.placement
-from staged_assets s, assets a
-where r.outcome = 'changed' and s.row = r.row and a.id = r.asset_id
+from (select row, asset_id from import_rows where outcome = 'changed' offset 0) c
+join staged_assets s on s.row = c.row
+cross join lateral (select a.* from assets a where a.id = c.asset_id limit 1) a
+where r.row = c.row
   and not exists (select from revisions v where v.id = a.from_tx and v.actor like '` + assetImporter + `%')
   and exists (
     select from (select h.* from asset_history h join revisions v on v.id = h.from_tx
@@ -93,15 +97,22 @@ func (r *importRun) compareAssets(ctx context.Context) error {
 	if source == "" {
 		source = "impor " + r.o.File
 	}
-	return r.steps(ctx, geo.StepCompare,
+	err := r.steps(ctx, geo.StepCompare,
 		statement{sql: `create index on staged_assets using gist (point)`},
 		statement{sql: withinSQL},
 		statement{sql: `analyze import_within`},
 		statement{sql: compareAssetsSQL, args: []any{source}},
 		statement{sql: `create unique index on import_rows (row)`},
 		statement{sql: `create index on import_rows (asset_id) where asset_id is not null`},
-		statement{sql: `analyze import_rows (row, type, area_code, asset_id, outcome, placement)`},
-		statement{sql: keepEditsSQL})
+		statement{sql: `analyze import_rows (row, type, area_code, asset_id, outcome, placement)`})
+	if err != nil {
+		return err
+	}
+	var changed bool
+	if err := r.tx.QueryRow(ctx, `select exists (select from import_rows where outcome = 'changed')`).Scan(&changed); err != nil || !changed {
+		return err
+	}
+	return r.exec(ctx, `create index on staged_assets (row)`, keepEditsSQL)
 }
 
 // The rows that are left are placed by the function that places one.
