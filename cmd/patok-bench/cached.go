@@ -27,7 +27,7 @@ func measureCached(ctx context.Context, s *stage) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain := &plainTiles{answers: map[string]plainAnswer{path: answer}}
+	plain := &plainAnswers{answers: map[string]plainAnswer{path: answer}}
 	base, stop, err := serveOn(ctx, plain.router())
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func measureFeatures(ctx context.Context, s *stage) ([]row, error) {
 		{"single item", "", itemPaths(assets), plainItemPaths(assets), ratioOf(3)},
 	} {
 		s.progress(ask.name)
-		memory, err := s.memory(ctx, node.url, ask.ours, ask.headers)
+		memory, err := s.serveFromMemory(ctx, node.url, ask.ours, ask.headers)
 		if err != nil {
 			return nil, err
 		}

@@ -135,7 +135,7 @@ func measureLookups(ctx context.Context, s *stage) ([]row, error) {
 	} {
 		s.progress(ask.name)
 		ours := pointPaths(points, ask.ours)
-		memory, err := s.memory(ctx, node.url, ours, "")
+		memory, err := s.serveFromMemory(ctx, node.url, ours, "")
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func servedContests(ctx context.Context, n *node, seed uint64) ([]contest, error
 	if err != nil {
 		return nil, err
 	}
-	plain := &plainTiles{answers: map[string]plainAnswer{}}
+	plain := &plainAnswers{answers: map[string]plainAnswer{}}
 	theirs, err := n.serve(ctx, plain.router())
 	if err != nil {
 		return nil, err
@@ -57,15 +57,15 @@ func servedContests(ctx context.Context, n *node, seed uint64) ([]contest, error
 	}, nil
 }
 
-// plainTiles answers with what Patok answered once, by path and query.
-type plainTiles struct{ answers map[string]plainAnswer }
+// plainAnswers answers with what Patok answered once, by path and query.
+type plainAnswers struct{ answers map[string]plainAnswer }
 
 type plainAnswer struct {
 	header http.Header
 	body   []byte
 }
 
-func (p *plainTiles) router() http.Handler {
+func (p *plainAnswers) router() http.Handler {
 	r := chi.NewRouter()
 	answer := func(w http.ResponseWriter, r *http.Request) {
 		answer := p.answers[r.RequestURI]
@@ -91,10 +91,10 @@ func (p *plainTiles) router() http.Handler {
 // fromMemory is the name of a side that gives Patok's own answers from memory.
 const fromMemory = "memory"
 
-// memory is what base answers to all paths, behind a chi handler until the stage
+// serveFromMemory gives what base answers to all paths, behind a chi handler until the stage
 // closes.
-func (s *stage) memory(ctx context.Context, base string, paths []string, headers string) (address string, err error) {
-	answers := &plainTiles{answers: map[string]plainAnswer{}}
+func (s *stage) serveFromMemory(ctx context.Context, base string, paths []string, headers string) (address string, err error) {
+	answers := &plainAnswers{answers: map[string]plainAnswer{}}
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	for _, path := range paths {
 		r, err := request(ctx, base+path, "")

@@ -40,7 +40,7 @@ func measureUncached(ctx context.Context, s *stage) ([]row, error) {
 				s.tileSide("Patok", node.url, tilePaths(layer.ours, ids)),
 				s.tileSide("PostGIS", s.plain, plainPaths(layer.plain, ids)),
 			}
-			memory, err := s.memory(ctx, node.url, tilePaths(layer.ours, ids), gzipHeader)
+			memory, err := s.serveFromMemory(ctx, node.url, tilePaths(layer.ours, ids), gzipHeader)
 			if err != nil {
 				return nil, err
 			}

@@ -36,8 +36,8 @@ func (s *Snapshot) Nearest(p orb.Point, collections []string, limit int) ([]Neig
 	}
 	near := searches.Get().(*nearest)
 	defer near.release()
-	near.from, near.limit, near.layers = newOrigin(p), limit, layers
-	near.most, near.window, near.windowed, near.windowAt, near.windowBox = math.Inf(1), everywhere(), false, 0, boxAround(everywhere())
+	*near = nearest{from: newOrigin(p), limit: limit, layers: layers, most: math.Inf(1), window: boxAround(everywhere()),
+		found: near.found[:0], bounds: near.bounds[:0]}
 	// The largest first: it bounds the distance best for the others.
 	slices.SortStableFunc(layers, func(a, b *assetLayer) int { return cmp.Compare(b.len(), a.len()) })
 	for i, l := range layers {
@@ -74,16 +74,15 @@ func (s *Snapshot) neighbors(n *nearest) []Neighbor {
 type nearest struct {
 	from   origin
 	limit  int
-	most   float64   // nothing farther is wanted, in the measure of origin.atLeast
-	window orb.Bound // nothing beyond is wanted
+	most   float64 // nothing farther is wanted, in the measure of origin.atLeast
 	layers []*assetLayer
 	found  []nearby
 	bounds []float64 // the least limit of what found is at most, ascending
 
-	windowed  bool    // the window is smaller than the world
-	windowAt  float64 // what most was when the window was made
-	windowBox packedBox
-	touched   uint32 // keeps what neighbors reads ahead
+	window   packedBox // nothing beyond is wanted
+	windowed bool      // the window is smaller than the world
+	windowAt float64   // what most was when the window was made
+	touched  uint32    // keeps what neighbors reads ahead
 }
 
 // searches are used again, with the memory of their lists.
@@ -92,7 +91,7 @@ var searches = sync.Pool{New: func() any { return new(nearest) }}
 // release lets go of the snapshot, of what was found and given up too.
 func (n *nearest) release() {
 	clear(n.found[:cap(n.found)])
-	n.layers, n.found, n.bounds = nil, n.found[:0], n.bounds[:0]
+	n.layers = nil
 	searches.Put(n)
 }
 
@@ -123,8 +122,8 @@ func (n *nearest) atMost(most float64) {
 		return
 	}
 	if most < 0.7*n.windowAt || n.windowAt == 0 { // a window is not made for every little step
-		n.window, n.windowed = n.from.window(most)
-		n.windowAt, n.windowBox = most, boxAround(n.window)
+		window, windowed := n.from.window(most)
+		n.window, n.windowed, n.windowAt = boxAround(window), windowed, most
 	}
 	n.most = most
 }
@@ -160,7 +159,7 @@ func (n *nearest) nearestOf(nodes []packedNode) int {
 	}
 	for i := range nodes {
 		b := &nodes[i].box
-		if !b.touches(&n.windowBox) {
+		if !b.touches(&n.window) {
 			continue
 		}
 		if away := n.from.fromBox(b); away <= least {
@@ -172,14 +171,14 @@ func (n *nearest) nearestOf(nodes []packedNode) int {
 
 // mayHold reports whether one of the nearest may lie in a box.
 func (n *nearest) mayHold(b *packedBox) bool {
-	return b.touches(&n.windowBox) && (n.windowed || !n.beyond(n.from.fromBox(b)))
+	return b.touches(&n.window) && (n.windowed || !n.beyond(n.from.fromBox(b)))
 }
 
 // leaf looks at a run of rows.
 func (n *nearest) leaf(layer int32, l *assetLayer, from, to int) {
 	for i := from; i < to; i++ {
 		p := l.section.points[i]
-		if !n.window.Contains(p) {
+		if !n.window.contains(p) {
 			continue
 		}
 		if atLeast := n.from.atLeast(p[0], p[1], p[0], p[1]); !n.beyond(atLeast) && !l.dead.has(i) {
