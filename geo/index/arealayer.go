@@ -13,14 +13,14 @@ import (
 // Shape is an area with its boundary prepared for reading. It is shared:
 // nobody changes it.
 type Shape struct {
-	Bound   orb.Bound  // of the boundary, in degrees
-	ring    orb.Ring   // the boundary's first: beside Bound, since looking up a place is to touch little memory
-	rings   []orb.Ring // those behind it
-	raster  raster
-	bands   bands
+	Bound   orb.Bound // of the boundary, in degrees
+	raster  raster    // beside Bound, since looking up a place is to touch little memory
+	ring    orb.Ring  // the boundary's first
 	Area    *geo.Area
-	Outline Outline // empty where a map cannot show the boundary
-	drawn   bool    // has a boundary that a map can show
+	bands   bands
+	rings   []orb.Ring // those behind the first
+	Outline Outline    // empty where a map cannot show the boundary
+	drawn   bool       // has a boundary that a map can show
 }
 
 func newShape(a *geo.Area) *Shape {

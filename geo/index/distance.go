@@ -27,38 +27,50 @@ const radian = math.Pi / 180
 // DistanceM is the length of the geodesic on the WGS 84 ellipsoid by Lambert's
 // formula (Lambert 1942; Andoyer's with reduced latitudes). Its error is of
 // the order of f², about one part in 100,000.
-func DistanceM(a, b orb.Point) float64 { return newOrigin(a).distanceM(b) }
+func DistanceM(a, b orb.Point) float64 {
+	from := newOrigin(a)
+	return from.distanceM(b)
+}
 
-// distanceM is DistanceM from the origin.
-func (o origin) distanceM(b orb.Point) float64 {
-	beta2 := math.Atan((1 - flattening) * math.Tan(b[1]*radian))
-	sinQ, cosQ := math.Sincos((beta2 - o.beta) / 2)
-	sinP, cosP := math.Sincos((o.beta + beta2) / 2)
-	sinL := math.Sin((b[0] - o.point[0]) * radian / 2)
-	h := sinQ*sinQ + o.cosBeta*math.Cos(beta2)*sinL*sinL // sin²(σ/2)
+// distanceM is DistanceM from the origin. The formula's half angles P and Q, of
+// the sum and of the difference of the reduced latitudes, are never computed:
+// sin β₁ + sin β₂ = 2 sin P cos Q and sin β₂ - sin β₁ = 2 cos P sin Q.
+func (o *origin) distanceM(p orb.Point) float64 {
+	sin, cos := reducedLatitude(p[1])
+	sinDiff, cosDiff := sin*o.cosBeta-cos*o.sinBeta, cos*o.cosBeta+sin*o.sinBeta
+	sinL := math.Sin((p[0] - o.point[0]) * radian / 2)
+	h := sinDiff*sinDiff/(2+2*cosDiff) + o.cosBeta*cos*sinL*sinL // sin²(σ/2)
 	if h <= 0 {
 		return 0
 	}
 	if h >= 1 { // antipodes, where the formula has a pole
 		return math.Pi * equatorM * (1 - flattening/2)
 	}
-	sigma := 2 * math.Asin(math.Sqrt(h))
-	sinSigma := math.Sin(sigma)
-	x := (sigma - sinSigma) * sinP * sinP * cosQ * cosQ / (1 - h)
-	y := (sigma + sinSigma) * cosP * cosP * sinQ * sinQ / h
+	sigma, sinSigma := 2*math.Asin(math.Sqrt(h)), 2*math.Sqrt(h*(1-h))
+	sum, diff := o.sinBeta+sin, sin-o.sinBeta
+	x := (sigma - sinSigma) * sum * sum / (4 * (1 - h))
+	y := (sigma + sinSigma) * diff * diff / (4 * h)
 	return equatorM * (sigma - flattening/2*(x+y))
+}
+
+// reducedLatitude is the sine and the cosine of β, where tan β = (1-f) tan φ.
+func reducedLatitude(lat float64) (sin, cos float64) {
+	sin, cos = math.Sincos(lat * radian)
+	sin *= 1 - flattening
+	length := math.Sqrt(sin*sin + cos*cos)
+	return sin / length, cos / length
 }
 
 // origin is a place that distances are measured from.
 type origin struct {
-	point         orb.Point
-	cosLat        float64
-	beta, cosBeta float64 // the reduced latitude
+	point            orb.Point
+	cosLat           float64
+	sinBeta, cosBeta float64 // of the reduced latitude
 }
 
 func newOrigin(p orb.Point) origin {
-	beta := math.Atan((1 - flattening) * math.Tan(p[1]*radian))
-	return origin{point: p, cosLat: math.Cos(p[1] * radian), beta: beta, cosBeta: math.Cos(beta)}
+	sin, cos := reducedLatitude(p[1])
+	return origin{point: p, cosLat: math.Cos(p[1] * radian), sinBeta: sin, cosBeta: cos}
 }
 
 // atLeast is a lower bound of the distance to any point of a box, in a measure

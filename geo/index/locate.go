@@ -16,28 +16,50 @@ func (s *Snapshot) Locate(p orb.Point) []*geo.Area {
 	if !onEarth(p) {
 		return nil
 	}
+	var room [4 * geo.LevelKelurahan]boxed
+	near, ends := room[:0], [geo.LevelKelurahan + 1]int{}
+	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
+		s.areas[level].tree.Search(p, p, func(_, _ [2]float64, shape *Shape) bool {
+			near = append(near, boxed{shape: shape})
+			return true
+		})
+		ends[level] = len(near)
+	}
+	for i := range near { // shapes lie far apart: one after the other at once, the memory is waited for once
+		near[i].known = near[i].shape.look(p)
+	}
 	found := make([]*geo.Area, 0, geo.LevelKelurahan)
 	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
 		from := len(found)
-		s.areas[level].tree.Search(p, p, func(_, _ [2]float64, shape *Shape) bool {
-			if shape.Contains(p) {
-				found = append(found, shape.Area)
+		for _, b := range near[ends[level-1]:ends[level]] {
+			if b.known == cellInside || b.known == cellCut && b.shape.contains(p) {
+				found = append(found, b.shape.Area)
 			}
-			return true
-		})
+		}
 		slices.SortFunc(found[from:], func(a, b *geo.Area) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return found
 }
 
+// boxed is a shape whose box holds a point, and what is known of the point.
+type boxed struct {
+	shape *Shape
+	known uint64
+}
+
 // Contains reports whether the point lies in the area's boundary or on it. It
 // reckons in plain degrees, as PostGIS's geometry does.
 func (s *Shape) Contains(p orb.Point) bool {
-	if !s.drawn || !s.Bound.Contains(p) {
-		return false
-	}
-	known := s.raster.look(p)
+	known := s.look(p)
 	return known == cellInside || known == cellCut && s.contains(p)
+}
+
+// look says what the box and the raster know of a point.
+func (s *Shape) look(p orb.Point) uint64 {
+	if !s.Bound.Contains(p) {
+		return cellOutside
+	}
+	return s.raster.look(p)
 }
 
 // contains is Contains by the edges themselves.

@@ -22,6 +22,7 @@ func TestDistance(t *testing.T) {
 		{orb.Point{112, 0}, orb.Point{113, 0}, 111319.49079327},
 		{orb.Point{112, 0}, orb.Point{112, 1}, 110574.38855780},
 		{orb.Point{0, 0}, orb.Point{90, 0}, 10018754.17139462},
+		{orb.Point{0, 90}, orb.Point{0, -90}, 20003931.4586},
 	}
 	for _, test := range tests {
 		if got := DistanceM(test.a, test.b); math.Abs(got-test.want) > test.want*2e-5 {

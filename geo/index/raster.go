@@ -5,14 +5,14 @@ import (
 )
 
 // raster divides the box of a boundary into cells and says of each whether it
-// lies inside, outside, or has an edge in it. Most places are looked up by it in
-// one line of memory, where the edges are far apart.
+// lies inside, outside, or has an edge in it. Most places are looked up by it
+// alone, where the edges are far apart.
 type raster struct {
-	bits       int // cells across are 1<<bits
-	west       float64
-	south      float64
-	perX, perY float64 // cells in a degree
-	cells      []uint64
+	west, south float64
+	perX, perY  float32                                   // cells in a degree
+	bits        int                                       // cells across are 1<<bits; 0 without a raster
+	few         [1 << (2 * fewBits) / cellsPerWord]uint64 // the cells where fewBits are enough: no other memory is waited for
+	many        []uint64
 }
 
 // What is known of a cell: two bits each.
@@ -22,26 +22,30 @@ const (
 	cellOutside
 )
 
-const cellsPerWord = 32
+const (
+	cellsPerWord = 32
+	fewBits      = 4
+	manyBits     = 6 // where there are many edges
+)
 
 // newRaster makes the raster of a shape that has all else.
 func newRaster(s *Shape) raster {
-	r := raster{bits: 4, west: s.Bound.Min[0], south: s.Bound.Min[1]}
+	r := raster{bits: fewBits, west: s.Bound.Min[0], south: s.Bound.Min[1]}
 	if len(s.bands.edges) > 0 {
-		r.bits = 6
+		r.bits = manyBits
+		r.many = make([]uint64, 1<<(2*manyBits)/cellsPerWord)
 	}
 	width, height := s.Bound.Max[0]-r.west, s.Bound.Max[1]-r.south
 	if width <= 0 || height <= 0 {
 		return raster{}
 	}
 	side := 1 << r.bits
-	r.perX, r.perY = float64(side)/width, float64(side)/height
+	r.perX, r.perY = float32(float64(side)/width), float32(float64(side)/height)
 	cut := make([]bool, side*side)
 	r.mark(cut, s.ring)
 	for _, ring := range s.rings {
 		r.mark(cut, ring)
 	}
-	r.cells = make([]uint64, (side*side+cellsPerWord-1)/cellsPerWord)
 	for y := range side {
 		for x := 0; x < side; {
 			from, known := x, uint64(cellCut)
@@ -58,7 +62,7 @@ func newRaster(s *Shape) raster {
 				known = r.find(s, from, y)
 			}
 			for i := from; i < x; i++ {
-				r.cells[(y*side+i)/cellsPerWord] |= known << ((y*side + i) % cellsPerWord * 2)
+				r.set(y*side+i, known)
 			}
 		}
 	}
@@ -96,21 +100,33 @@ func (r *raster) mark(cut []bool, ring orb.Ring) {
 // what lies between two points lies in the cells between theirs.
 func (r *raster) cell(p orb.Point) (x, y int) {
 	last := 1<<r.bits - 1
-	return min(int((p[0]-r.west)*r.perX), last), min(int((p[1]-r.south)*r.perY), last)
+	return min(int((p[0]-r.west)*float64(r.perX)), last), min(int((p[1]-r.south)*float64(r.perY)), last)
 }
 
 // middle is a point of a cell.
 func (r *raster) middle(x, y int) orb.Point {
-	return orb.Point{r.west + (float64(x)+0.5)/r.perX, r.south + (float64(y)+0.5)/r.perY}
+	return orb.Point{r.west + (float64(x)+0.5)/float64(r.perX), r.south + (float64(y)+0.5)/float64(r.perY)}
 }
 
 func (r *raster) at(cell int) uint64 {
-	return r.cells[cell/cellsPerWord] >> (cell % cellsPerWord * 2) & 3
+	if r.bits == fewBits {
+		return r.few[cell/cellsPerWord%len(r.few)] >> (cell % cellsPerWord * 2) & 3
+	}
+	return r.many[cell/cellsPerWord] >> (cell % cellsPerWord * 2) & 3
+}
+
+// set says what is known of a cell that nothing was said of.
+func (r *raster) set(cell int, known uint64) {
+	words := r.many
+	if r.bits == fewBits {
+		words = r.few[:]
+	}
+	words[cell/cellsPerWord] |= known << (cell % cellsPerWord * 2)
 }
 
 // look says what is known of the cell of a point in the box.
 func (r *raster) look(p orb.Point) uint64 {
-	if r.cells == nil {
+	if r.bits == 0 {
 		return cellCut
 	}
 	x, y := r.cell(p)
