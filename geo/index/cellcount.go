@@ -36,25 +36,34 @@ func (d *Drawing) cellOf(p Position) *Cell {
 
 func inGrid(v int) bool { return v >= -1 && v <= cellsAcross }
 
-// countRun counts the rows from from to to, which are those in square q: few of
-// them one by one, more by the quarters of q down to the cells.
+// fewRows are looked at one after the other sooner than searched: what a search
+// waits for is memory, and that of neighbours comes together.
+const fewRows = 64
+
+// countRun counts the rows from from to to, which are those in square q. Where a
+// cell ends among few rows is found by looking at each, among more by the quarters
+// of q.
 func (d *Drawing) countRun(n int, q square, from, to int) {
 	switch {
 	case from == to || !d.square.meets(q):
-	case to-from <= sumEvery:
-		for row := from; row < to; row++ {
-			if !d.layers[n].dead.has(row) {
-				d.countRow(n, row)
+	case to-from <= fewRows:
+		keys, shift := d.layers[n].section.keys[:to], 64-2*(d.square.z+cellLevels)
+		for from < to {
+			cell, end := keys[from]>>shift, from+1
+			for end < len(keys) && keys[end]>>shift == cell {
+				end++
 			}
+			d.countCell(n, from, end)
+			from = end
 		}
 	case q.z == d.square.z+cellLevels:
 		d.countCell(n, from, to)
 	default:
 		for i := range 4 {
-			quarter := newSquare(q.z+1, 2*q.x+i&1, 2*q.y+i>>1)
+			quarter := q.quarter(i)
 			end := to
 			if i < 3 {
-				_, end = d.layers[n].section.runIn(quarter, from, to)
+				end = d.layers[n].section.endOf(quarter, from, to)
 			}
 			d.countRun(n, quarter, from, end)
 			from = end
@@ -78,7 +87,7 @@ func (d *Drawing) countRow(n, row int) {
 }
 
 // countCell counts the rows from from to to, which are those of a cell, without
-// looking at each.
+// looking at each. A cell that is none of the grid is left out.
 func (d *Drawing) countCell(n, from, to int) {
 	l := &d.layers[n]
 	s := l.section
@@ -92,6 +101,9 @@ func (d *Drawing) countCell(n, from, to int) {
 		return
 	}
 	count, c := to-from, d.cellOf(positionAt(s.keys[from]))
+	if c == nil {
+		return
+	}
 	east, south := s.centers.between(s.keys, from, to)
 	l.dead.each(from, to, func(row int) {
 		p := positionAt(s.keys[row])

@@ -100,8 +100,7 @@ func (m *merging) merge(name string, l *assetLayer) {
 	}
 	to.tree, to.centers = newPackedTree(to.keys, to.points), newCenters(to.keys)
 	for j := range to.sums {
-		values := to.sums[j].values
-		to.sums[j].before = running(len(values), func(i int) uint64 { return uint64(values[i]) })
+		to.sums[j].before = running(to.sums[j].values)
 	}
 }
 

@@ -61,18 +61,26 @@ func (q square) cellOf(p Position) (x, y int) {
 	return int(p.X>>shift) - q.x*cellsAcross, int(p.Y>>shift) - q.y*cellsAcross
 }
 
-// run are the rows of a section in a square, the end excluded.
-func (s *section) run(q square) (from, to int) { return s.runIn(q, 0, s.placed()) }
+// quarter is one of the four squares of the next level, in the order of the curve.
+func (q square) quarter(i int) square {
+	size := (q.last-q.first)/4 + 1
+	first := q.first + uint64(i)*size
+	return square{q.z + 1, 2*q.x + i&1, 2*q.y + i>>1, first, first + size - 1}
+}
 
-// runIn is run where all of it lies between two rows.
-func (s *section) runIn(q square, low, high int) (from, to int) {
-	from, _ = slices.BinarySearch(s.keys[low:high], q.first)
-	from += low
-	if q.last == math.MaxUint64 {
-		return from, high
+// run are the rows of a section in a square, the end excluded.
+func (s *section) run(q square) (from, to int) {
+	from, _ = slices.BinarySearch(s.keys, q.first)
+	return from, s.endOf(q, from, s.placed())
+}
+
+// endOf is where the rows of a square end that begin with from and end before to.
+func (s *section) endOf(q square, from, to int) int {
+	n := to - from
+	if q.last != math.MaxUint64 {
+		n, _ = slices.BinarySearch(s.keys[from:to], q.last+1)
 	}
-	to, _ = slices.BinarySearch(s.keys[from:high], q.last+1)
-	return from, from + to
+	return from + n
 }
 
 // TileBound is the box of a tile in degrees with a margin, in tiles, around it.

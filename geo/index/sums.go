@@ -32,7 +32,7 @@ func newSums(p *pack, s *section, field string) sums {
 		}
 		m.values[i] = v
 	}
-	m.before = running(len(m.values), func(i int) uint64 { return uint64(m.values[i]) })
+	m.before = running(m.values)
 	return m
 }
 
@@ -61,43 +61,40 @@ func summedValues(a *geo.Asset, fields []string) []uint32 {
 	return values
 }
 
-// between is the sum of the values of rows from to to, end excluded.
-func (m *sums) between(from, to int) uint64 {
-	return sumBetween(m.before, from, to, func(i int) uint64 { return uint64(m.values[i]) })
-}
-
-// running gives the sum of the values before every sumEvery-th of n.
-func running(n int, value func(i int) uint64) []uint64 {
-	before := make([]uint64, 0, n/sumEvery+1)
+// running gives the sum of the values before every sumEvery-th.
+func running(values []uint32) []uint64 {
+	before := make([]uint64, 0, len(values)/sumEvery+1)
 	sum := uint64(0)
-	for i := range n {
+	for i, v := range values {
 		if i%sumEvery == 0 {
 			before = append(before, sum)
 		}
-		sum += value(i)
+		sum += uint64(v)
 	}
 	return before
 }
 
-func sumBetween(before []uint64, from, to int, value func(i int) uint64) uint64 {
-	if to-from < 2*sumEvery {
-		sum := uint64(0)
-		for i := from; i < to; i++ {
-			sum += value(i)
-		}
-		return sum
+// between is the sum of the values of rows from to to, end excluded.
+func (m *sums) between(from, to int) uint64 {
+	if to-from > sumEvery {
+		return m.upTo(to) - m.upTo(from)
 	}
-	return sumBefore(before, to, value) - sumBefore(before, from, value)
+	sum := uint64(0)
+	for _, v := range m.values[from:to] {
+		sum += uint64(v)
+	}
+	return sum
 }
 
-func sumBefore(before []uint64, at int, value func(i int) uint64) uint64 {
-	if at/sumEvery == len(before) { // the end, where it is the begin of a run
-		at--
-		return sumBefore(before, at, value) + value(at)
+// upTo is the sum of the values before a row.
+func (m *sums) upTo(row int) uint64 {
+	if len(m.before) == 0 {
+		return 0
 	}
-	sum := before[at/sumEvery]
-	for i := at / sumEvery * sumEvery; i < at; i++ {
-		sum += value(i)
+	begin := min(row/sumEvery, len(m.before)-1)
+	sum := m.before[begin]
+	for _, v := range m.values[begin*sumEvery : row] {
+		sum += uint64(v)
 	}
 	return sum
 }
@@ -120,8 +117,15 @@ func newCenters(keys []uint64) centers {
 
 // between are the sums of X and Y of the rows from from to to, end excluded.
 func (c centers) between(keys []uint64, from, to int) (east, south uint64) {
-	a, b := c.upTo(keys, from), c.upTo(keys, to)
-	return b[0] - a[0], b[1] - a[1]
+	if to-from > sumEvery {
+		a, b := c.upTo(keys, from), c.upTo(keys, to)
+		return b[0] - a[0], b[1] - a[1]
+	}
+	for _, key := range keys[from:to] {
+		p := positionAt(key)
+		east, south = east+uint64(p.X), south+uint64(p.Y)
+	}
+	return east, south
 }
 
 // upTo are the sums before a row.
