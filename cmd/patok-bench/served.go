@@ -91,8 +91,8 @@ func (p *plainAnswers) router() http.Handler {
 // fromMemory is the name of a side that gives Patok's own answers from memory.
 const fromMemory = "memory"
 
-// serveFromMemory gives what base answers to all paths, behind a chi handler until the stage
-// closes.
+// serveFromMemory gives what base answers to all paths, behind a chi handler until
+// the stage closes.
 func (s *stage) serveFromMemory(ctx context.Context, base string, paths []string, headers string) (address string, err error) {
 	answers := &plainAnswers{answers: map[string]plainAnswer{}}
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}

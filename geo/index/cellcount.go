@@ -46,6 +46,8 @@ const fewRows = 64
 func (d *Drawing) countRun(n int, q square, from, to int) {
 	switch {
 	case from == to || !d.square.meets(q):
+	case q.z == d.square.z+cellLevels:
+		d.countCell(n, from, to)
 	case to-from <= fewRows:
 		keys, shift := d.layers[n].section.keys[:to], 64-2*(d.square.z+cellLevels)
 		for from < to {
@@ -56,8 +58,6 @@ func (d *Drawing) countRun(n int, q square, from, to int) {
 			d.countCell(n, from, end)
 			from = end
 		}
-	case q.z == d.square.z+cellLevels:
-		d.countCell(n, from, to)
 	default:
 		for i := range 4 {
 			quarter := q.quarter(i)

@@ -32,7 +32,7 @@ func (s *Snapshot) Locate(p orb.Point) []*geo.Area {
 	for level := geo.LevelProvinsi; level <= geo.LevelKelurahan; level++ {
 		from := len(found)
 		for _, b := range near[ends[level-1]:ends[level]] {
-			if b.known == cellInside || b.known == cellCut && b.shape.contains(p) {
+			if b.shape.holds(p, b.known) {
 				found = append(found, b.shape.Area)
 			}
 		}
@@ -50,7 +50,11 @@ type boxed struct {
 // Contains reports whether the point lies in the area's boundary or on it. It
 // reckons in plain degrees, as PostGIS's geometry does.
 func (s *Shape) Contains(p orb.Point) bool {
-	known := s.look(p)
+	return s.holds(p, s.look(p))
+}
+
+// holds is Contains for a point of which look has told what is known.
+func (s *Shape) holds(p orb.Point, known uint64) bool {
 	return known == cellInside || known == cellCut && s.contains(p)
 }
 

@@ -30,14 +30,13 @@ const (
 
 // newRaster makes the raster of a shape that has all else.
 func newRaster(s *Shape) raster {
-	r := raster{bits: fewBits, west: s.Bound.Min[0], south: s.Bound.Min[1]}
-	if len(s.bands.edges) > 0 {
-		r.bits = manyBits
-		r.many = make([]uint64, 1<<(2*manyBits)/cellsPerWord)
-	}
-	width, height := s.Bound.Max[0]-r.west, s.Bound.Max[1]-r.south
+	width, height := s.Bound.Max[0]-s.Bound.Min[0], s.Bound.Max[1]-s.Bound.Min[1]
 	if width <= 0 || height <= 0 {
 		return raster{}
+	}
+	r := raster{bits: fewBits, west: s.Bound.Min[0], south: s.Bound.Min[1]}
+	if len(s.bands.edges) > 0 {
+		r.bits, r.many = manyBits, make([]uint64, 1<<(2*manyBits)/cellsPerWord)
 	}
 	side := 1 << r.bits
 	r.perX, r.perY = float32(float64(side)/width), float32(float64(side)/height)
@@ -108,21 +107,18 @@ func (r *raster) middle(x, y int) orb.Point {
 	return orb.Point{r.west + (float64(x)+0.5)/float64(r.perX), r.south + (float64(y)+0.5)/float64(r.perY)}
 }
 
-func (r *raster) at(cell int) uint64 {
+// word holds what is known of a cell and of those beside it.
+func (r *raster) word(cell int) *uint64 {
 	if r.bits == fewBits {
-		return r.few[cell/cellsPerWord%len(r.few)] >> (cell % cellsPerWord * 2) & 3
+		return &r.few[cell/cellsPerWord]
 	}
-	return r.many[cell/cellsPerWord] >> (cell % cellsPerWord * 2) & 3
+	return &r.many[cell/cellsPerWord]
 }
 
+func (r *raster) at(cell int) uint64 { return *r.word(cell) >> (cell % cellsPerWord * 2) & 3 }
+
 // set says what is known of a cell that nothing was said of.
-func (r *raster) set(cell int, known uint64) {
-	words := r.many
-	if r.bits == fewBits {
-		words = r.few[:]
-	}
-	words[cell/cellsPerWord] |= known << (cell % cellsPerWord * 2)
-}
+func (r *raster) set(cell int, known uint64) { *r.word(cell) |= known << (cell % cellsPerWord * 2) }
 
 // look says what is known of the cell of a point in the box.
 func (r *raster) look(p orb.Point) uint64 {

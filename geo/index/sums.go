@@ -2,6 +2,7 @@ package index
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/patok-id/patok/geo"
 )
@@ -65,13 +66,19 @@ func summedValues(a *geo.Asset, fields []string) []uint32 {
 func running(values []uint32) []uint64 {
 	before := make([]uint64, 0, len(values)/sumEvery+1)
 	sum := uint64(0)
-	for i, v := range values {
-		if i%sumEvery == 0 {
-			before = append(before, sum)
-		}
-		sum += uint64(v)
+	for run := range slices.Chunk(values, sumEvery) {
+		before = append(before, sum)
+		sum += sumOf(run)
 	}
 	return before
+}
+
+func sumOf(values []uint32) uint64 {
+	sum := uint64(0)
+	for _, v := range values {
+		sum += uint64(v)
+	}
+	return sum
 }
 
 // between is the sum of the values of rows from to to, end excluded.
@@ -79,24 +86,13 @@ func (m *sums) between(from, to int) uint64 {
 	if to-from > sumEvery {
 		return m.upTo(to) - m.upTo(from)
 	}
-	sum := uint64(0)
-	for _, v := range m.values[from:to] {
-		sum += uint64(v)
-	}
-	return sum
+	return sumOf(m.values[from:to])
 }
 
-// upTo is the sum of the values before a row.
+// upTo is the sum of the values before a row, or before the end of some.
 func (m *sums) upTo(row int) uint64 {
-	if len(m.before) == 0 {
-		return 0
-	}
-	begin := min(row/sumEvery, len(m.before)-1)
-	sum := m.before[begin]
-	for _, v := range m.values[begin*sumEvery : row] {
-		sum += uint64(v)
-	}
-	return sum
+	run := min(row/sumEvery, len(m.before)-1)
+	return m.before[run] + sumOf(m.values[run*sumEvery:row])
 }
 
 // centers holds the running sums of a section's positions.
@@ -105,39 +101,35 @@ type centers struct{ before [][2]uint64 } // of X and Y before every sumEvery-th
 func newCenters(keys []uint64) centers {
 	c := centers{before: make([][2]uint64, 0, len(keys)/sumEvery+1)}
 	var sum [2]uint64
-	for i, key := range keys {
-		if i%sumEvery == 0 {
-			c.before = append(c.before, sum)
-		}
-		p := positionAt(key)
-		sum[0], sum[1] = sum[0]+uint64(p.X), sum[1]+uint64(p.Y)
+	for run := range slices.Chunk(keys, sumEvery) {
+		c.before = append(c.before, sum)
+		east, south := sumOfPositions(run)
+		sum[0], sum[1] = sum[0]+east, sum[1]+south
 	}
 	return c
 }
 
-// between are the sums of X and Y of the rows from from to to, end excluded.
-func (c centers) between(keys []uint64, from, to int) (east, south uint64) {
-	if to-from > sumEvery {
-		a, b := c.upTo(keys, from), c.upTo(keys, to)
-		return b[0] - a[0], b[1] - a[1]
-	}
-	for _, key := range keys[from:to] {
+func sumOfPositions(keys []uint64) (east, south uint64) {
+	for _, key := range keys {
 		p := positionAt(key)
 		east, south = east+uint64(p.X), south+uint64(p.Y)
 	}
 	return east, south
 }
 
-// upTo are the sums before a row.
-func (c centers) upTo(keys []uint64, row int) [2]uint64 {
-	if len(c.before) == 0 {
-		return [2]uint64{}
+// between are the sums of X and Y of the rows from from to to, end excluded.
+func (c centers) between(keys []uint64, from, to int) (east, south uint64) {
+	if to-from <= sumEvery {
+		return sumOfPositions(keys[from:to])
 	}
-	begin := min(row/sumEvery, len(c.before)-1)
-	sum := c.before[begin]
-	for _, key := range keys[begin*sumEvery : row] {
-		p := positionAt(key)
-		sum[0], sum[1] = sum[0]+uint64(p.X), sum[1]+uint64(p.Y)
-	}
-	return sum
+	west, north := c.upTo(keys, from)
+	east, south = c.upTo(keys, to)
+	return east - west, south - north
+}
+
+// upTo are the sums before a row, or before the end of some.
+func (c centers) upTo(keys []uint64, row int) (east, south uint64) {
+	run := min(row/sumEvery, len(c.before)-1)
+	east, south = sumOfPositions(keys[run*sumEvery : row])
+	return c.before[run][0] + east, c.before[run][1] + south
 }
